@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { queryBoolean, queryInteger } from './rules.ts';
+
+/** The query that every list takes. `cursor` is opaque: send back what `next` was. */
+export const PageQuery = z.object({
+  cursor: z.string().min(1).max(512).optional(),
+  limit: queryInteger(1, 200).optional(),
+  /** Fuzzy: any part of the name, without regard to case. */
+  search: z.string().max(50).optional(),
+  /** Only what the caller created. */
+  mine: queryBoolean().optional()
+});
+
+/** Lists of things that may be the project's or public. */
+export const SharedPageQuery = PageQuery.extend({
+  visibility: z.enum(['project', 'public', 'all']).optional()
+});
+
+/** One page: `next` is absent on the last, `total` counts all that the filter lets through. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional(),
+    total: z.number().int().nonnegative()
+  });
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string | undefined;
+  total: number;
+}

@@ -1,0 +1,48 @@
+import type { Sentences } from './sentence.ts';
+
+/** What a field's rule says, under the `error` of its zod schema. */
+export const rules = {
+  'rule.name': {
+    en: '1–50 characters, not blank, none of / : * ? " < > | \' \\',
+    zh: '1–50 个字符，不能全为空白，且不能包含 / : * ? " < > | \' \\'
+  },
+  'rule.description': { en: 'At most 500 characters.', zh: '最多 500 个字符。' },
+  'rule.command': { en: '1–3000 characters, not blank.', zh: '1–3000 个字符，不能为空白。' },
+  'rule.password': { en: '6–16 characters.', zh: '6–16 个字符。' },
+  'rule.email': { en: 'Not an e-mail address.', zh: '不是有效的邮箱地址。' },
+  'rule.variableName': {
+    en: 'Letters, digits and _, not beginning with a digit.',
+    zh: '只能包含字母、数字和 _，且不能以数字开头。'
+  },
+  'rule.value': { en: 'At most 500 characters.', zh: '最多 500 个字符。' },
+  'rule.tooMany': { en: 'Too many entries.', zh: '条目过多。' },
+  'rule.quantity': {
+    en: 'A quantity such as 48, 500m or 128Gi.',
+    zh: '数量格式如 48、500m 或 128Gi。'
+  },
+  'rule.resourceName': {
+    en: 'A resource such as cpu, memory or requests.enflame.com/dtu.',
+    zh: '资源名如 cpu、memory 或 requests.enflame.com/dtu。'
+  },
+  'rule.color': { en: 'A colour as #rrggbb.', zh: '颜色格式为 #rrggbb。' },
+  'rule.filePath': {
+    en: 'A relative path without . or .. parts.',
+    zh: '相对路径，且不能包含 . 或 .. 部分。'
+  },
+  'rule.id': { en: 'Not an id.', zh: '不是有效的 ID。' },
+  'rule.shortcut': { en: 'One digit.', zh: '一位数字。' },
+  'rule.requirement': {
+    en: 'A package by name and version only, such as pandas==1.4.0.',
+    zh: '只能是包名与版本，例如 pandas==1.4.0。'
+  },
+  'rule.required': { en: 'Required.', zh: '必填。' },
+  'rule.unknownField': { en: 'Unknown field.', zh: '未知字段。' },
+  'rule.type': { en: 'Should be {expected}.', zh: '应为 {expected}。' },
+  'rule.range': {
+    en: 'Should be between {minimum} and {maximum}.',
+    zh: '应在 {minimum} 与 {maximum} 之间。'
+  },
+  'rule.choice': { en: 'One of {values}.', zh: '可选值：{values}。' },
+  'rule.format': { en: 'Not in the right form.', zh: '格式不正确。' },
+  'rule.length': { en: 'Wrong length.', zh: '长度不符。' }
+} as const satisfies Sentences;

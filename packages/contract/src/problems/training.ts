@@ -1,0 +1,73 @@
+import type { Sentences } from './sentence.ts';
+
+/** Definitions, runs and what the compute engines say. */
+export const training = {
+  'never-fits': {
+    status: 422,
+    en: '{resource}: {requested} are asked for, {limit} is all there is.',
+    zh: '{resource}：申请 {requested}，上限仅为 {limit}。'
+  },
+  'waits-for-quota': {
+    en: 'Waits for {resource}: {requested} asked for, {used} of {limit} in use.',
+    zh: '等待 {resource}：申请 {requested}，已用 {used}/{limit}。'
+  },
+  'waits-for-turn': {
+    en: 'Waits behind {count} other runs.',
+    zh: '前面还有 {count} 个运行在等待。'
+  },
+  'node-failed': {
+    en: 'Node {node} ended with exit code {exitCode}.',
+    zh: '节点 {node} 以退出码 {exitCode} 结束。'
+  },
+  'node-lost': { en: 'Node {node} died: {detail}', zh: '节点 {node} 异常终止：{detail}' },
+  'node-unreachable': {
+    en: 'Node {node} never answered on ssh within {seconds} s.',
+    zh: '节点 {node} 在 {seconds} 秒内未响应 ssh。'
+  },
+  'command-failed': {
+    en: 'The command ended with exit code {exitCode}.',
+    zh: '命令以退出码 {exitCode} 结束。'
+  },
+  'run-lost': { en: 'The run is gone: {detail}', zh: '运行已丢失：{detail}' },
+  'stopped-by': { en: 'Stopped by {name}.', zh: '由 {name} 停止。' },
+  'program-missing': {
+    status: 503,
+    en: '{program} is not installed. Install it with: {install}',
+    zh: '未安装 {program}，请执行：{install}'
+  },
+  'needs-sandbox': {
+    status: 422,
+    en: 'This machine cannot isolate nodes, so a run has one node at most.',
+    zh: '本机无法隔离节点，因此运行最多只能有一个节点。'
+  },
+  'start-failed': { en: 'It could not be started: {detail}', zh: '无法启动：{detail}' },
+  'no-checkpoint': {
+    status: 409,
+    en: 'The run has nothing to continue from.',
+    zh: '该运行没有可继续的内容。'
+  },
+  'nothing-to-save': {
+    status: 409,
+    en: 'The run left nothing in /workspace/persistent-model.',
+    zh: '该运行未在 /workspace/persistent-model 中留下内容。'
+  },
+  'tensorboard-failed': {
+    en: 'TensorBoard did not start: {detail}',
+    zh: 'TensorBoard 启动失败：{detail}'
+  },
+  'run.created': { en: 'Created.', zh: '已创建。' },
+  'run.admitted': { en: 'Admitted.', zh: '已准入。' },
+  'run.started': { en: 'Started on {nodes} nodes.', zh: '已在 {nodes} 个节点上启动。' },
+  'run.running': { en: 'The command runs.', zh: '命令正在运行。' },
+  'run.completed': { en: 'Completed.', zh: '已完成。' },
+  'run.stopping': { en: 'Asked to stop by {name}.', zh: '{name} 请求停止。' },
+  'run.resumed': { en: 'Resumed as attempt {attempt}.', zh: '以第 {attempt} 次尝试继续。' },
+  'run.attached': {
+    en: 'Found again after the server was restarted.',
+    zh: '服务器重启后已重新接管。'
+  },
+  'run.model-saved': {
+    en: 'Saved as {model} version {number}.',
+    zh: '已保存为 {model} 第 {number} 版。'
+  }
+} as const satisfies Sentences;

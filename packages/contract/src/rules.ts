@@ -1,0 +1,134 @@
+import { z } from 'zod';
+
+/**
+ * The rules for values that people type. The same objects check a form as the user types and the
+ * request on the server.
+ */
+
+const NAME_PATTERN = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
+
+/** A name of a thing or of a user: 1–50 code points, not blank, none of `/ : * ? " < > | ' \`. Kept in NFC. */
+export const Name = z
+  .string()
+  .regex(NAME_PATTERN, { error: 'rule.name' })
+  .overwrite(value => value.normalize('NFC'))
+  .meta({ id: 'Name', description: '1–50 characters, not blank, none of / : * ? " < > | \' \\' });
+
+const text = (limit: number, error: string) =>
+  z.string().regex(new RegExp(`^[^\\u0000]{0,${limit}}$`, 'u'), { error });
+
+/** Free text of at most 500 code points. */
+export const Description = text(500, 'rule.description').meta({ id: 'Description' });
+
+/** A shell line of at most 3000 code points, run by `bash -c` inside the sandbox. */
+export const Command = z
+  .string()
+  .regex(/^(?=[\s\S]*\S)[^\u0000]{1,3000}$/u, { error: 'rule.command' })
+  .meta({ id: 'Command' });
+
+/** A password: 6–16 code points of any kind. */
+export const Password = z
+  .string()
+  .regex(/^[^\u0000]{6,16}$/u, { error: 'rule.password' })
+  .meta({ id: 'Password', format: 'password' });
+
+export const Email = z.email({ error: 'rule.email' }).max(254, { error: 'rule.email' });
+
+/** Environment variables a person sets: names as POSIX has them, values of at most 500 code points. */
+export const Environment = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,499}$/, { error: 'rule.variableName' }),
+    text(500, 'rule.value')
+  )
+  .refine(value => Object.keys(value).length <= 100, { error: 'rule.tooMany' })
+  .meta({ id: 'Environment', maxProperties: 100 });
+
+/** A Kubernetes quantity that is not negative: `48`, `500m`, `128Gi`, `1.5`. */
+export const QUANTITY_PATTERN =
+  /^(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?(?:m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
+
+export const Quantity = z
+  .string()
+  .regex(QUANTITY_PATTERN, { error: 'rule.quantity' })
+  .meta({ id: 'Quantity' });
+
+/** A resource's name in a quota: `cpu`, `memory`, `storage`, `requests.enflame.com/dtu`. */
+export const ResourceName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?:cpu|memory|storage|requests\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?)$/,
+    {
+      error: 'rule.resourceName'
+    }
+  )
+  .meta({ id: 'ResourceName' });
+
+/** A card's resource name on a node, such as `enflame.com/dtu`. */
+export const CardResource = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?$/, {
+    error: 'rule.resourceName'
+  })
+  .meta({ id: 'CardResource' });
+
+/** A colour as `#rrggbb`. */
+export const Color = z
+  .string()
+  .regex(/^#[0-9a-fA-F]{6}$/, { error: 'rule.color' })
+  .meta({ id: 'Color' });
+
+/** A path of a file inside a version: relative, `/` between parts, no `.`, `..`, empty parts, backslashes or control characters. */
+export const FilePath = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(
+    /^(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255})*$/u,
+    { error: 'rule.filePath' }
+  )
+  .overwrite(value => value.normalize('NFC'))
+  .meta({ id: 'FilePath' });
+
+/** A UUID of version 7, so that ids sort by the time they were made. */
+export const Id = z.uuidv7({ error: 'rule.id' }).meta({ id: 'Id' });
+
+/** RFC 3339, UTC, milliseconds. */
+export const Time = z.iso.datetime().meta({ id: 'Time' });
+
+/** What a set, a definition or a package is meant for: data type and annotation type in one word. */
+export const AnnotationType = z
+  .enum(['classification', 'detection', 'segmentation', 'keypoints', 'ocr'])
+  .meta({ id: 'AnnotationType' });
+export type AnnotationType = z.infer<typeof AnnotationType>;
+
+export const Scenario = z
+  .enum([
+    'image-classification',
+    'image-detection',
+    'image-segmentation',
+    'image-keypoints',
+    'image-ocr'
+  ])
+  .meta({ id: 'Scenario' });
+export type Scenario = z.infer<typeof Scenario>;
+
+/** Who made something. */
+export const UserRef = z.object({ id: Id, name: Name }).meta({ id: 'UserRef' });
+export type UserRef = z.infer<typeof UserRef>;
+
+/** A boolean in a query string. */
+export const queryBoolean = () =>
+  z
+    .preprocess(value => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
+    .meta({ type: 'boolean' }) as unknown as z.ZodType<boolean, boolean>;
+
+/** An integer in a query string. */
+export const queryInteger = (min: number, max: number) =>
+  z
+    .preprocess(
+      value => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value),
+      z.number().int().min(min).max(max)
+    )
+    .meta({ type: 'integer', minimum: min, maximum: max }) as unknown as z.ZodType<number, number>;
