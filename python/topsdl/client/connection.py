@@ -1,0 +1,51 @@
+"""Finds the companion and signs in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..locations import default_data_directory, read_record, socket_path
+from ._api import Api
+from .errors import ConnectionFailed
+from .transport import Transport
+
+
+def open_transport(
+    url: str | None = None,
+    token: str | None = None,
+    data_directory: str | Path | None = None,
+    language: str | None = None,
+) -> Transport:
+    """A signed-in transport.
+
+    A companion elsewhere is named by ``url`` and ``token``, or by ``TOPSDL_URL`` and
+    ``TOPSDL_TOKEN``. Otherwise it is the one of the data directory on this machine, as whose owner
+    the caller acts unless a token is given: whoever can read the directory is its owner.
+    """
+    token = token or os.environ.get("TOPSDL_TOKEN")
+    url = url or os.environ.get("TOPSDL_URL")
+    if url:
+        return Transport(url, token=token, language=language)
+    directory = Path(data_directory) if data_directory else default_data_directory()
+    record = read_record(directory)
+    socket = record.socket if record else socket_path(directory)
+    if not socket.exists():
+        raise ConnectionFailed(
+            f"no companion is running on {directory}; open JupyterLab, or run: topsdl start"
+        )
+    transport = Transport(socket=str(socket), token=token, language=language)
+    if not token:
+        sign_in_as_owner(transport, directory)
+    return transport
+
+
+def sign_in_as_owner(transport: Transport, directory: Path) -> None:
+    """Exchanges the data directory's secret for a session of its owner."""
+    try:
+        secret = (directory / "secret").read_text("utf-8").strip()
+    except OSError as error:
+        raise ConnectionFailed(
+            f"{directory / 'secret'} cannot be read; give a personal access token in TOPSDL_TOKEN"
+        ) from error
+    transport.authorize(Api(transport).account.owner_session(secret=secret)["token"])
