@@ -1,0 +1,1 @@
+"""The main job from an archive to a service, on scikit-learn's digits."""

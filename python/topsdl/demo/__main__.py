@@ -1,0 +1,34 @@
+"""``python -m topsdl.demo``: the main job; one JSON object on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from ..client import TopsError, connect
+from .job import MainJob, say
+from .presets import seed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m topsdl.demo", description=__doc__)
+    parser.add_argument("--data", help="the companion's data directory")
+    parser.add_argument("--project", help="the project to work in, the first without it")
+    parser.add_argument("--seed", action="store_true", help="only make the public sets")
+    options = parser.parse_args()
+    try:
+        with connect(project=options.project, data_directory=options.data) as tops:
+            if options.seed:
+                seed(tops)
+            else:
+                figures = MainJob(tops).run()
+                print(json.dumps(figures, ensure_ascii=False, separators=(",", ":")), flush=True)
+    except TopsError as error:
+        say(f"topsdl.demo: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The first public sets: the digits as a dataset, and the algorithm that trains and serves on them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..client import Workspace
+from ..client.events import wait_until
+from ..client.files import upload_directory
+from ..client.uploads import upload
+from .archive import write_archive
+
+DIGITS = "digits"
+ALGORITHM_DIRECTORY = Path(__file__).parent / "digits"
+
+
+def _public(tops: Workspace, operation: Callable[..., Any]) -> dict[str, Any] | None:
+    found = tops.pages(operation, tops.project_id, visibility="public", search=DIGITS)
+    return next((item for item in found if item["name"] == DIGITS), None)
+
+
+def seed(tops: Workspace) -> None:
+    """Makes the public sets where they are missing or were left half made; otherwise does nothing."""
+    seed_algorithm(tops)
+    seed_dataset(tops)
+
+
+def seed_algorithm(tops: Workspace) -> dict[str, Any]:
+    """The public algorithm set; returns its newest version."""
+    api = tops.api.algorithms
+    found = _public(tops, api.list) or api.create(
+        tops.project_id,
+        name=DIGITS,
+        scenario="image-classification",
+        details="Trains on any number of nodes by mpi4py, exports ONNX, serves with onnxruntime.",
+        public=True,
+    )
+    if found["versions"] and found["versions"][0]["fileCount"]:
+        return found["versions"][0]
+    version = found["versions"][0] if found["versions"] else api.create_version(found["id"])
+    upload_directory(api, version["id"], ALGORITHM_DIRECTORY)
+    return api.get_version(version["id"])
+
+
+def seed_dataset(tops: Workspace) -> dict[str, Any]:
+    """The public dataset, every image labeled; returns its newest version."""
+    api = tops.api.datasets
+    found = _public(tops, api.list) or api.create(
+        tops.project_id, name=DIGITS, data_type="image", annotation_type="classification", public=True
+    )
+    if found["versions"] and found["versions"][0]["counts"]["total"]:
+        return found["versions"][0]
+    version = found["versions"][0] if found["versions"] else api.create_version(found["id"])
+    with tempfile.TemporaryDirectory() as directory:
+        archive = Path(directory) / "digits.zip"
+        write_archive(archive)
+        sent = upload(tops.api, tops.project_id, archive)
+    started = api.start_import(version["id"], upload_ids=[sent["id"]])
+    wait_until(
+        tops.transport,
+        started["task"]["id"],
+        lambda: tops.api.tasks.get(started["task"]["id"]),
+        lambda task: task["state"] in ("completed", "failed", "cancelled"),
+    )
+    return api.get_version(version["id"])
