@@ -1,7 +1,8 @@
 """The Python client: everything that the panels do, from a notebook or a script."""
 
 from .errors import ConnectionFailed, NotFound, ProblemError, TopsError
-from .objects import Algorithm, DatasetVersion, Model, Run, Service
+from .objects import Algorithm, DatasetVersion, Model, Run
+from .serving import Package, Service
 from .workspace import Workspace, connect
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "DatasetVersion",
     "Model",
     "NotFound",
+    "Package",
     "ProblemError",
     "Run",
     "Service",

@@ -15,7 +15,6 @@ from .events import wait_until
 from .files import download_directory, read_file, upload_directory
 
 if TYPE_CHECKING:
-    import httpx
     import pandas
 
     from .workspace import Workspace
@@ -284,60 +283,3 @@ class Run:
             raise NotFound("the run was not saved as a model version")
         version = self.workspace.api.models.get_version(version_id)
         return Model(self.workspace, self.workspace.api.models.get(version["setId"]), version)
-
-
-class Service:
-    """An online service."""
-
-    def __init__(self, workspace: Workspace, value: dict[str, Any]) -> None:
-        self.workspace, self.value = workspace, value
-
-    @property
-    def id(self) -> str:
-        """The service's id."""
-        return self.value["id"]
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.value["name"]
-
-    def __repr__(self) -> str:
-        return f"<service {self.name!r}: {display.roles(self.value)}>"
-
-    def _repr_html_(self) -> str:
-        return display.service(self)
-
-    def refresh(self) -> Service:
-        """Reads it again."""
-        self.value = self.workspace.api.serving.get_service(self.id)
-        return self
-
-    def request(self, method: str, path: str = "/", **options: Any) -> httpx.Response:
-        """Sends an HTTP request to the service; ``options`` are those of httpx."""
-        http = self.workspace.transport.http
-        return http.request(method, self.value["path"].lstrip("/").rstrip("/") + "/" + path.lstrip("/"), **options)
-
-    def wait_until_serving(self) -> Service:
-        """Blocks until every replica of its versions is ready; raises when one fails for good."""
-
-        def settled(value: dict[str, Any]) -> bool:
-            versions = [v for v in (value["production"], value["gray"]) if v]
-            for version in versions:
-                if version["state"] == "failed":
-                    reason = (version["reason"] or {}).get("detail", "")
-                    raise TopsError(f"service {self.name}: {reason}")
-            return all(v["state"] == "serving" for v in versions)
-
-        self.value = wait_until(
-            self.workspace.transport,
-            self.id,
-            lambda: self.workspace.api.serving.get_service(self.id),
-            settled,
-        )
-        return self
-
-    def swap(self) -> Service:
-        """Exchanges gray and production."""
-        self.value = self.workspace.api.serving.swap(self.id)
-        return self

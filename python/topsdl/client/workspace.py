@@ -9,7 +9,8 @@ from typing import Any
 from ._api import Api
 from .connection import open_transport
 from .errors import NotFound
-from .objects import Algorithm, DatasetVersion, Model, Run, Service
+from .objects import Algorithm, DatasetVersion, Model, Run
+from .serving import Package, Service
 from .transport import UNSET, Transport
 
 
@@ -89,9 +90,45 @@ class Workspace:
         runs = self.pages(self.api.training.list_runs, definition["id"])
         return Run(self, _version(runs, number, name, "run"))
 
-    def service(self, name: str) -> Service:
-        """An online service by name."""
+    def service(self, name: str, create: bool = False) -> Service:
+        """An online service by name; ``create`` makes it where there is none."""
+        if create:
+            found = self.pages(self.api.serving.list_services, self.project_id, search=name[:50])
+            value = next((s for s in found if s["name"] == name), None)
+            return Service(
+                self, value or self.api.serving.create_service(self.project_id, name=name)
+            )
         return Service(self, self._named("service", self.api.serving.list_services, name))
+
+    def package(
+        self,
+        name: str,
+        models: Sequence[str | Model],
+        command: Sequence[str],
+        *,
+        algorithms: Sequence[str | Algorithm] = (),
+        port: int = 8080,
+        requirements: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
+        scenario: str = "image-classification",
+    ) -> Package:
+        """Builds a new version of a model package, which is made where there is none, and waits."""
+        found = self.pages(self.api.serving.list_packages, self.project_id, search=name[:50])
+        package = next((p for p in found if p["name"] == name), None)
+        package = package or self.api.serving.create_package(
+            self.project_id, name=name, scenario=scenario
+        )
+        version = self.api.serving.create_package_version(
+            package["id"],
+            model_version_ids=[self._resolve(self.model, m) for m in models],
+            algorithm_version_ids=[self._resolve(self.algorithm, a) for a in algorithms],
+            arguments=list(command),
+            port=port,
+            requirements=list(requirements),
+            environment=environment or {},
+            build=True,
+        )
+        return Package(self, package, version).wait_until_built()
 
     def spec(self, name: str) -> dict[str, Any]:
         """A compute spec by name."""

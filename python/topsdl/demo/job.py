@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..client import DatasetVersion, Model, Run, Service, Workspace
+from ..client import DatasetVersion, Model, Package, Run, Service, Workspace
 from ..client.events import wait_until
 from .archive import write_archive
 from .load import BackgroundLoad, ask_all
@@ -146,51 +146,27 @@ class MainJob:
         }
         return model
 
-    def build(self, model: Model, tag: str) -> dict[str, Any]:
-        """Builds a package version around the model."""
+    def build(self, model: Model, tag: str) -> Package:
+        """Builds a package version around the model, marked so that its answers tell it apart."""
         say(f"package for {tag}")
-        api = self.tops.api.serving
-        found = self.tops.pages(api.list_packages, self.tops.project_id, search="digits-package")
-        package = next((p for p in found if p["name"] == "digits-package"), None)
-        package = package or api.create_package(
-            self.tops.project_id, name="digits-package", scenario="image-classification"
-        )
-        version = api.create_package_version(
-            package["id"],
-            model_version_ids=[model.id],
-            algorithm_version_ids=[self.tops.algorithm(DIGITS).id],
-            arguments=["python3", "/workspace/algorithm/digits/serve.py", "--port", "8080"],
+        return self.tops.package(
+            "digits-package",
+            models=[model],
+            algorithms=[DIGITS],
+            command=["python3", "/workspace/algorithm/digits/serve.py", "--port", "8080"],
             environment={"MODEL_TAG": tag},
-            build=True,
         )
-        built = wait_until(
-            self.tops.transport,
-            version["id"],
-            lambda: api.get_package_version(version["id"]),
-            lambda value: value["state"] in ("completed", "failed", "stopped"),
-        )
-        if built["state"] != "completed":
-            raise RuntimeError(f"the package was not built: {built['reason']}")
-        return built
 
     def serve(self, model: Model) -> Service:
         """Serves a production version and a gray one beside it with a tenth of the requests."""
-        api = self.tops.api.serving
         production, gray = self.build(model, "production"), self.build(model, "gray")
-        found = self.tops.pages(api.list_services, self.tops.project_id, search="digits-service")
-        value = next((s for s in found if s["name"] == "digits-service"), None)
-        value = value or api.create_service(self.tops.project_id, name="digits-service")
-        if value["gray"]:
-            api.remove_gray(value["id"])
-        if value["production"]:
-            api.remove_production(value["id"])
-        spec = self.tops.spec("Dev Only")["id"]
-        api.add_production(
-            value["id"], package_version_id=production["id"], spec_id=spec, replicas=1
-        )
-        value = api.add_gray(value["id"], package_version_id=gray["id"], spec_id=spec, replicas=1)
-        say("wait for the service")
-        return Service(self.tops, value).wait_until_serving()
+        service = self.tops.service("digits-service", create=True)
+        for role in ("gray", "production"):
+            if service.value[role]:
+                service.remove(role)
+        say("deploy")
+        service.deploy(production)
+        return service.deploy(gray, "gray", share=0.1)
 
     def ask(
         self, service: Service, images: list[tuple[str, bytes]], answers: dict[str, str]
