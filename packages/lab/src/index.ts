@@ -1,1 +1,19 @@
-export {};
+export { ITopsApi, RequestError, type Route } from './api.ts';
+export { ITopsEvents, type ConnectionStatus, type ITopicListener } from './events.ts';
+export * from './icons.ts';
+export {
+  IResourceRegistry,
+  type Area,
+  type ComponentModule,
+  type ICard,
+  type ICommand,
+  type IPanelHandle,
+  type IPanelKind,
+  type ISection,
+  type ITaskKind,
+  type OpenOptions,
+  type PanelProps,
+  type SectionProps
+} from './registry.ts';
+export { ITopsSession, type SessionState } from './session.ts';
+export { ITopsTranslation } from './translation.ts';
