@@ -50,7 +50,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
     type: z.literal('subscribe'),
     topic: z.string().max(100),
     /** Where a log stream goes on, as the last `position` said. */
-    from: z.string().max(200).optional()
+    from: z.string().max(1000).optional()
   }),
   z.object({ type: z.literal('unsubscribe'), topic: z.string().max(100) })
 ]);

@@ -27,8 +27,10 @@ export type LogPage = z.infer<typeof LogPage>;
 
 export const LogQuery = z.object({
   node: z.string().max(100).optional(),
-  from: z.string().max(200).optional(),
-  limit: queryInteger(1, 10000).optional()
+  from: z.string().max(1000).optional(),
+  limit: queryInteger(1, 10000).optional(),
+  /** Without `from`: begin with this many of the last lines of each node. */
+  tail: queryInteger(1, 10000).optional()
 });
 
 /** Use of one node at one moment. */

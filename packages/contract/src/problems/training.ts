@@ -28,6 +28,34 @@ export const training = {
     en: 'The command ended with exit code {exitCode}.',
     zh: '命令以退出码 {exitCode} 结束。'
   },
+  'out-of-memory': {
+    en: 'Node {node} ran out of memory; its limit is {limitBytes} bytes.',
+    zh: '节点 {node} 内存不足；上限为 {limitBytes} 字节。'
+  },
+  'sandbox-failed': {
+    en: 'Node {node} could not be set up: {detail}',
+    zh: '节点 {node} 无法创建：{detail}'
+  },
+  'supervisor-died': {
+    en: 'The process that held the nodes was killed, and they ended with it.',
+    zh: '管理节点的进程被终止，节点随之结束。'
+  },
+  'machine-restarted': {
+    en: 'The machine was started again meanwhile.',
+    zh: '期间机器曾重新启动。'
+  },
+  stopped: { en: 'Stopped.', zh: '已停止。' },
+  'waits-for-room': { en: 'Waits for room: {detail}', zh: '等待空闲资源：{detail}' },
+  'set-twice': {
+    status: 422,
+    en: '“{name}” is chosen twice; a run takes one version of a set.',
+    zh: '“{name}”被选择了两次；一次运行只能使用同一集合的一个版本。'
+  },
+  'variable-reserved': {
+    status: 422,
+    en: '{name} is set by the platform.',
+    zh: '{name} 由平台设置。'
+  },
   'run-lost': { en: 'The run is gone: {detail}', zh: '运行已丢失：{detail}' },
   'stopped-by': { en: 'Stopped by {name}.', zh: '由 {name} 停止。' },
   'program-missing': {
@@ -65,6 +93,15 @@ export const training = {
   'run.attached': {
     en: 'Found again after the server was restarted.',
     zh: '服务器重启后已重新接管。'
+  },
+  'run.preparing': { en: 'Data is being prepared.', zh: '正在准备数据。' },
+  'run.model-skipped': {
+    en: '{count} files were left out of the model version for their names, such as {path}.',
+    zh: '有 {count} 个文件因文件名不合规未保存到模型版本，例如 {path}。'
+  },
+  'run.model-failed': {
+    en: 'The model version could not be saved: {detail}',
+    zh: '无法保存模型版本：{detail}'
   },
   'run.model-saved': {
     en: 'Saved as {model} version {number}.',

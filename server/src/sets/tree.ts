@@ -1,0 +1,364 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errno } from './errno.ts';
+
+/** What can be wrong with a path inside a tree; the codes are those of the contract's catalogue. */
+export type TreeFault =
+  | 'file-not-found'
+  | 'file-exists'
+  | 'not-a-directory'
+  | 'is-a-directory'
+  | 'too-large';
+
+/** A path that cannot be used as asked. `path` is relative to the tree. */
+export class TreeError extends Error {
+  readonly code: TreeFault;
+  readonly path: string;
+
+  constructor(code: TreeFault, path: string) {
+    super(`${code}: ${path}`);
+    this.name = 'TreeError';
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** A file or a directory of a tree; a directory has 0 bytes. */
+export interface TreeEntry {
+  readonly name: string;
+  /** Relative to the tree, `/` between parts. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** How many files and bytes an operation touched. */
+export interface Extent {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+// O_NONBLOCK: a FIFO that a job planted must not hold the thread that opens it.
+const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const STAT_BATCH = 64;
+
+/** An open directory. Names are resolved against the descriptor, as openat(2) does. */
+interface Held {
+  readonly handle: FileHandle;
+  at(name: string): string;
+}
+
+/**
+ * A directory that requests reach into and never out of.
+ *
+ * Paths are walked a part at a time, each opened with O_NOFOLLOW relative to the descriptor of the
+ * part before (`/proc/self/fd/<n>/<name>`, the way to openat(2) that Node has). So a link that a job
+ * plants, even between a check and its use, leads nowhere. Where there is no /proc the parts are
+ * still opened one by one, without the guarantee against a race; jobs are not isolated there at all.
+ */
+export class Tree {
+  readonly #root: string;
+  readonly #scratch: string;
+
+  /**
+   * @param root the directory
+   * @param scratch a directory on the same file system where files wait until they are whole
+   */
+  constructor(root: string, scratch: string) {
+    this.#root = root;
+    this.#scratch = scratch;
+  }
+
+  /** The entries of a directory by name; what is neither a file nor a directory is left out. */
+  async list(path = ''): Promise<TreeEntry[]> {
+    const held = await this.#directory(split(path), path);
+    try {
+      return await entriesOf(held, path);
+    } finally {
+      await held.handle.close();
+    }
+  }
+
+  /** All entries below a directory, a directory before what is in it. */
+  async *walk(path = ''): AsyncGenerator<TreeEntry> {
+    for (const entry of await this.list(path)) {
+      yield entry;
+      if (entry.kind === 'directory') {
+        yield* this.walk(entry.path);
+      }
+    }
+  }
+
+  /** Counts the files below a directory. */
+  async measure(path = ''): Promise<Extent> {
+    let files = 0;
+    let bytes = 0;
+    for await (const entry of this.walk(path)) {
+      if (entry.kind === 'file') {
+        files++;
+        bytes += entry.bytes;
+      }
+    }
+    return { files, bytes };
+  }
+
+  /** One entry. */
+  async stat(path: string): Promise<TreeEntry> {
+    return this.#inParent(path, (held, name) => presentAt(held, name, path));
+  }
+
+  /** Opens a regular file for reading; the caller closes the handle. */
+  async open(path: string): Promise<{ handle: FileHandle; entry: TreeEntry }> {
+    return this.#inParent(path, async (held, name) => {
+      const handle = await fs.open(held.at(name), FILE).catch(refuse(path));
+      const entry = describe(name, path, await handle.stat());
+      if (entry?.kind !== 'file') {
+        await handle.close();
+        throw new TreeError(entry ? 'is-a-directory' : 'file-not-found', path);
+      }
+      return { handle, entry };
+    });
+  }
+
+  /**
+   * Writes a whole file: to a name of its own first, synced, then renamed, so that readers see the
+   * old or the new bytes, and files linked to the old ones keep them. Directories above are made.
+   *
+   * @param limit the most bytes that are taken
+   * @returns the new entry, and the bytes of the file it replaced (null when there was none)
+   */
+  async write(
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    limit: number
+  ): Promise<{ entry: TreeEntry; replaced: number | null }> {
+    const waiting = join(this.#scratch, randomUUID());
+    try {
+      await spool(waiting, body, limit, path);
+      return await this.#inParent(
+        path,
+        async (held, name) => {
+          const before = await entryAt(held, name, path);
+          if (before?.kind === 'directory') {
+            throw new TreeError('is-a-directory', path);
+          }
+          await fs.rename(waiting, held.at(name));
+          await held.handle.sync();
+          return { entry: await presentAt(held, name, path), replaced: before?.bytes ?? null };
+        },
+        true
+      );
+    } finally {
+      await fs.rm(waiting, { force: true });
+    }
+  }
+
+  /** Gives a file a second name, outside the tree; both share the bytes. */
+  async link(path: string, target: string): Promise<void> {
+    await this.#inParent(path, (held, name) => fs.link(held.at(name), target));
+  }
+
+  /** Makes a directory and those above it. */
+  async makeDirectory(path: string): Promise<TreeEntry> {
+    return this.#inParent(
+      path,
+      async (held, name) => {
+        await fs.mkdir(held.at(name), { mode: 0o755 }).catch(refuse(path));
+        return presentAt(held, name, path);
+      },
+      true
+    );
+  }
+
+  /** Moves a file or a directory; nothing may be at the new path, which may not lie inside the old. */
+  async move(from: string, to: string): Promise<TreeEntry> {
+    if (to === from || to.startsWith(`${from}/`)) {
+      throw new TreeError('file-exists', to);
+    }
+    return this.#inParent(from, async (source, oldName) => {
+      await presentAt(source, oldName, from);
+      return this.#inParent(
+        to,
+        async (target, newName) => {
+          if (await entryAt(target, newName, to)) {
+            throw new TreeError('file-exists', to);
+          }
+          await fs.rename(source.at(oldName), target.at(newName)).catch(refuse(to));
+          await Promise.all([source.handle.sync(), target.handle.sync()]);
+          return presentAt(target, newName, to);
+        },
+        true
+      );
+    });
+  }
+
+  /** Removes a file, or a directory with all in it; it is out of sight at once and then deleted. */
+  async remove(path: string): Promise<Extent> {
+    const waiting = join(this.#scratch, randomUUID());
+    const removed = await this.#inParent(path, async (held, name) => {
+      const entry = await presentAt(held, name, path);
+      await fs.rename(held.at(name), waiting);
+      await held.handle.sync();
+      return entry;
+    });
+    const extent =
+      removed.kind === 'file'
+        ? { files: 1, bytes: removed.bytes }
+        : await new Tree(waiting, this.#scratch).measure();
+    await fs.rm(waiting, { recursive: true, force: true });
+    return extent;
+  }
+
+  async #directory(parts: readonly string[], path: string, make = false): Promise<Held> {
+    let held = hold(await fs.open(this.#root, DIRECTORY).catch(refuse(path)), this.#root);
+    for (const part of parts) {
+      const outer = held;
+      try {
+        if (make) {
+          await fs.mkdir(outer.at(part), { mode: 0o755 }).catch((error: unknown) => {
+            if (errno(error) !== 'EEXIST') {
+              throw error;
+            }
+          });
+        }
+        const opened = await fs.open(outer.at(part), DIRECTORY).catch(refuse(path));
+        held = hold(opened, outer.at(part));
+      } finally {
+        await outer.handle.close();
+      }
+    }
+    return held;
+  }
+
+  async #inParent<T>(
+    path: string,
+    use: (held: Held, name: string) => Promise<T>,
+    make = false
+  ): Promise<T> {
+    const parts = split(path);
+    const name = parts.pop();
+    if (name === undefined) {
+      throw new TreeError('is-a-directory', path);
+    }
+    const held = await this.#directory(parts, path, make);
+    try {
+      return await use(held, name);
+    } finally {
+      await held.handle.close();
+    }
+  }
+}
+
+function hold(handle: FileHandle, path: string): Held {
+  const base = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : path;
+  return { handle, at: name => `${base}/${name}` };
+}
+
+/** Parts of a relative path; one that could lead out is not found, whoever let it through. */
+function split(path: string): string[] {
+  if (path === '') {
+    return [];
+  }
+  const parts = path.split('/');
+  if (parts.some(part => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+    throw new TreeError('file-not-found', path);
+  }
+  return parts;
+}
+
+async function entriesOf(held: Held, path: string): Promise<TreeEntry[]> {
+  const names = (await fs.readdir(held.at('.'))).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const entries: TreeEntry[] = [];
+  for (let start = 0; start < names.length; start += STAT_BATCH) {
+    const batch = await Promise.all(
+      names
+        .slice(start, start + STAT_BATCH)
+        .map(name => entryAt(held, name, path === '' ? name : `${path}/${name}`))
+    );
+    entries.push(...batch.filter(entry => entry !== null));
+  }
+  return entries;
+}
+
+async function entryAt(held: Held, name: string, path: string): Promise<TreeEntry | null> {
+  try {
+    return describe(name, path, await fs.lstat(held.at(name)));
+  } catch (error) {
+    if (errno(error) === 'ENOENT') {
+      return null;
+    }
+    return refuse(path)(error);
+  }
+}
+
+async function presentAt(held: Held, name: string, path: string): Promise<TreeEntry> {
+  const entry = await entryAt(held, name, path);
+  if (!entry) {
+    throw new TreeError('file-not-found', path);
+  }
+  return entry;
+}
+
+type Stats = Awaited<ReturnType<typeof fs.lstat>>;
+
+function describe(name: string, path: string, stats: Stats): TreeEntry | null {
+  if (!stats.isFile() && !stats.isDirectory()) {
+    return null;
+  }
+  return {
+    name,
+    path,
+    kind: stats.isFile() ? 'file' : 'directory',
+    bytes: stats.isFile() ? Number(stats.size) : 0,
+    modifiedAt: stats.mtime
+  };
+}
+
+async function spool(
+  waiting: string,
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+  path: string
+): Promise<void> {
+  const handle = await fs.open(waiting, 'wx', 0o644);
+  try {
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) {
+        throw new TreeError('too-large', path);
+      }
+      await handle.writeFile(chunk);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuse(path: string): (error: unknown) => never {
+  return error => {
+    switch (errno(error)) {
+      case 'ENOENT':
+      case 'ELOOP':
+      case 'ENXIO':
+        throw new TreeError('file-not-found', path);
+      case 'ENOTDIR':
+        throw new TreeError('not-a-directory', path);
+      case 'EEXIST':
+      case 'ENOTEMPTY':
+        throw new TreeError('file-exists', path);
+      case 'EISDIR':
+        throw new TreeError('is-a-directory', path);
+      case 'ENAMETOOLONG':
+        throw new TreeError('file-not-found', path);
+      default:
+        throw error;
+    }
+  };
+}
