@@ -1,0 +1,96 @@
+"""The ``topsdl`` command: looks after the companion from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from . import __version__, launcher
+from .doctor import examine
+from .locations import NotFoundHere, companion_command, default_data_directory
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one subcommand.
+
+    :returns: the exit status: 0 done, 1 not, 2 misused (argparse's)
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (launcher.CompanionFailed, NotFoundHere, OSError) as error:
+        print(f"topsdl: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="topsdl", description="Looks after the TopsDL companion of a data directory.")
+    parser.add_argument("--version", action="version", version=f"topsdl {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--data", type=Path, default=default_data_directory(), metavar="DIR", help="the data directory (%(default)s)"
+        )
+        return added
+
+    command("start", _start, "Start the companion, or find the one that runs, and print where it listens.")
+    stop = command("stop", _stop, "Shut the companion down. Runs and services stay and are found again by the next one.")
+    stop.add_argument("--everything", action="store_true", help="end runs and services, too")
+    command("status", _status, "Say whether a companion runs; exit status 1 if not.")
+    backup = command("backup", _backup, "Write a consistent copy of the data directory; the companion may be running.")
+    backup.add_argument("--out", type=Path, required=True, metavar="FILE", help="the archive to write (.tar)")
+    command("doctor", _doctor, "Look for what is missing on this machine, with the line that installs it.")
+    return parser
+
+
+def _start(options: argparse.Namespace) -> int:
+    return _print_record(launcher.ensure(options.data))
+
+
+def _stop(options: argparse.Namespace) -> int:
+    if options.everything and launcher.running(options.data.expanduser().absolute()):
+        from .shutdown import end_everything  # brings the HTTP client, which the rest has no use for
+
+        end_everything(options.data)
+    print("stopped" if launcher.stop(options.data) else "no companion was running", file=sys.stderr)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    companion = launcher.running(options.data.expanduser().absolute())
+    if companion is None:
+        print(f"no companion runs for {options.data}", file=sys.stderr)
+        return 1
+    return _print_record(companion)
+
+
+def _print_record(companion: launcher.Companion) -> int:
+    print(json.dumps({"pid": companion.pid, "socket": str(companion.socket), "data": str(companion.data_directory)}))
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    data = os.fspath(options.data.expanduser().absolute())
+    out = os.fspath(options.out.expanduser().absolute())
+    return subprocess.run([*companion_command(), "backup", "--data", data, "--out", out], check=False).returncode
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    findings = examine(options.data.expanduser().absolute())
+    for finding in findings:
+        print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what}: {finding.detail}")
+    packages = sorted({package for finding in findings if not finding.ok for package in finding.packages})
+    if packages:
+        print(f"\nInstall with: sudo apt-get install --yes {' '.join(packages)}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

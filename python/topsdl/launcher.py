@@ -1,0 +1,213 @@
+"""Starts the companion of a data directory, or finds the one that already runs.
+
+There is one companion per data directory, however many JupyterLabs and scripts ask for it. It is started
+in a session of its own, so that it outlives whoever started it; when it ends is its own decision (nobody
+holds a lease any more and no run, service or task is alive).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .locations import CompanionRecord, companion_command, read_record, socket_path
+
+#: How long a start may take: migrations of a large database, after a backup of it, are part of it.
+START_SECONDS = 300.0
+#: How long a clean shutdown may take before it is forced.
+STOP_SECONDS = 30.0
+
+
+class CompanionFailed(RuntimeError):
+    """The companion did not become ready; the message holds the last lines that it said."""
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A companion that answers: where it listens."""
+
+    data_directory: Path
+    socket: Path
+    pid: int
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """``http.client`` over a Unix socket."""
+
+    def __init__(self, path: Path, timeout: float = 10.0) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(os.fspath(self._path))
+
+
+def answers(path: Path) -> bool:
+    """Whether a companion that is ready listens on this socket."""
+    connection = UnixConnection(path, timeout=5.0)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def running(data_directory: Path) -> Companion | None:
+    """The companion that serves this directory now, or None."""
+    record = read_record(data_directory)
+    if record is not None and answers(record.socket):
+        return Companion(data_directory, record.socket, record.pid)
+    return None
+
+
+def ensure(data_directory: Path, options: tuple[str, ...] = ()) -> Companion:
+    """Finds the companion of a data directory, or starts it and waits until it is ready.
+
+    :param options: further options for the companion's command line, used only when it is started
+    :raises CompanionFailed: when it ended, or was not ready in time; with what it said
+    :raises NotFoundHere: when there is no Node to run it
+    """
+    data_directory = data_directory.expanduser().absolute()
+    data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _start_lock(data_directory):
+        return running(data_directory) or _start(data_directory, options)
+
+
+def stop(data_directory: Path) -> bool:
+    """Asks the companion of a data directory to shut down, and waits until it has.
+
+    Runs and services stay: each is owned by a supervisor of its own, and the next companion finds them.
+
+    :returns: False when none was running
+    """
+    data_directory = data_directory.expanduser().absolute()
+    companion = running(data_directory)
+    if companion is None:
+        return False
+    descriptor = os.pidfd_open(companion.pid)
+    try:
+        signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+        if not _ends_within(descriptor, STOP_SECONDS):
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            _ends_within(descriptor, STOP_SECONDS)
+    except ProcessLookupError:
+        pass
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _ends_within(descriptor: int, seconds: float) -> bool:
+    import select
+
+    return bool(select.select([descriptor], [], [], seconds)[0])
+
+
+@contextmanager
+def _start_lock(data_directory: Path) -> Iterator[None]:
+    # Not the companion's own lock, which it holds while it lives: this one is held while somebody starts it,
+    # so that the others wait and then find it.
+    with open(data_directory / "start.lock", "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
+    logs = data_directory / "logs"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    path = socket_path(data_directory)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [
+        *companion_command(),
+        *("--data", os.fspath(data_directory)),
+        *("--socket", os.fspath(path)),
+        *("--python", sys.executable),
+        *("--python-base", sys.base_prefix),
+        *options,
+    ]
+    log_path = logs / "companion.log"
+    with open(log_path, "ab") as log:
+        os.fchmod(log.fileno(), 0o600)
+        start = log.tell()
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=data_directory,
+            env=_environment(),
+            start_new_session=True,
+        )
+    ready = _await_ready(process, log_path)
+    if ready is None:
+        process.kill()
+        process.wait()
+        raise CompanionFailed(_last_words(log_path, start, process.returncode))
+    return Companion(data_directory, ready, process.pid)
+
+
+def _environment() -> dict[str, str]:
+    # Jupyter's own token and the like are none of the companion's business.
+    return {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_"))}
+
+
+def _await_ready(process: subprocess.Popen[bytes], log_path: Path) -> Path | None:
+    """Waits for the line of JSON that says where the companion listens; None when it ended or took too long.
+
+    One thread then goes on reading what else comes, into the log, and reaps the process: a pipe that
+    nobody reads would stop the companion once it is full, and one that is closed would break its next write.
+    """
+    said: list[Path] = []
+    settled = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        with process.stdout as stdout, open(log_path, "ab") as log:
+            for line in stdout:
+                where = None if said else _ready_line(line)
+                if where is None:
+                    log.write(line)
+                    log.flush()
+                else:
+                    said.append(where)
+                    settled.set()
+        process.wait()
+        settled.set()
+
+    threading.Thread(target=read, name="topsdl-companion", daemon=True).start()
+    settled.wait(START_SECONDS)
+    return said[0] if said else None
+
+
+def _ready_line(line: bytes) -> Path | None:
+    try:
+        fields = json.loads(line)
+        return Path(fields["socket"]) if fields.get("ready") is True else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _last_words(log_path: Path, start: int, code: int | None) -> str:
+    with open(log_path, "rb") as log:
+        log.seek(start)
+        lines = log.read().decode("utf-8", "replace").splitlines()
+    end = "\n".join(lines[-12:]) or "it said nothing"
+    return f"the companion did not start (exit {code}); its log is {log_path}:\n{end}"
+
+
+__all__ = ["Companion", "CompanionFailed", "CompanionRecord", "UnixConnection", "answers", "ensure", "running", "stop"]

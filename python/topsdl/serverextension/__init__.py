@@ -1,0 +1,5 @@
+"""The Jupyter server extension: keeps a companion, proxies to it, signs its owner in."""
+
+from .extension import TopsDLExtension
+
+__all__ = ["TopsDLExtension"]
