@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import type { TopsOptions } from './fixtures.ts';
+
+/** Where screenshots and reports go: outside the tree, unless told otherwise. */
+const artifacts = (process.env['TOPSDL_UI_ARTIFACTS'] ??= join(tmpdir(), 'topsdl-ui-artifacts'));
+const port = (process.env['TOPSDL_UI_PORT'] ??= String(18800 + (process.pid % 1000)));
+const data = (process.env['TOPSDL_UI_DATA'] ??= mkdtempSync(join(tmpdir(), 'topsdl-ui-')));
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync
+);
+
+export default defineConfig<TopsOptions>({
+  testDir: 'tests',
+  outputDir: join(artifacts, 'results'),
+  reporter: [['list'], ['json', { outputFile: join(artifacts, 'report.json') }]],
+  // One JupyterLab and one companion for all: the specs make projects and names of their own.
+  workers: 1,
+  timeout: 240_000,
+  expect: { timeout: 20_000 },
+  retries: 0,
+  use: {
+    baseURL: `http://127.0.0.1:${port}/`,
+    viewport: { width: 1440, height: 900 },
+    video: 'off',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync'
+      ]
+    }
+  },
+  projects: [
+    { name: 'english-light', use: { topsLocale: 'en', topsTheme: 'light' } },
+    {
+      name: 'chinese-dark',
+      use: { topsLocale: 'zh_CN', topsTheme: 'dark' },
+      testMatch: /thread|screens/
+    }
+  ],
+  webServer: {
+    command: `../scripts/start --no-browser --port ${port} --data ${data}`,
+    url: `http://127.0.0.1:${port}/api`,
+    timeout: 600_000,
+    reuseExistingServer: process.env['TOPSDL_UI_REUSE'] === '1',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
+    env: { JUPYTER_CONFIG_DIR: join(import.meta.dirname, 'jupyter_config') }
+  }
+});
