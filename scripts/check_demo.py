@@ -1,0 +1,58 @@
+"""Checks what two runs of the demo on one directory measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+EXPECTED = {
+    "images": lambda n: n == 1797,
+    "labeled": lambda n: n == 1797,
+    "annotatorSaves": lambda n: n >= 20,
+    "nodes": lambda n: n == 2,
+    "hostnames": lambda names: len(set(names)) == 2,
+    "testImages": lambda n: n > 0,
+    "testAccuracy": lambda share: share >= 0.95,
+    "modelVersion": lambda name: isinstance(name, str) and name,
+    "tensorboardScalars": lambda n: n >= 1,
+    "requests": lambda n: n == 2000,
+    "failed": lambda n: n == 0,
+    "grayShare": lambda share: 0.09 <= share <= 0.11,
+    "swapFailed": lambda n: n == 0,
+    "serviceAccuracy": lambda share: share >= 0.95,
+}
+
+
+def read(path: str, longest_seconds: float) -> tuple[dict[str, Any], list[str]]:
+    """One run's figures, and what is wrong with them."""
+    text = Path(path).read_text("utf-8")
+    if text.count("\n") != 1:
+        return {}, [f"stdout is not one line: {text[:200]!r}"]
+    figures = json.loads(text)
+    faults = [
+        f"{name} is {figures.get(name)!r}"
+        for name, holds in EXPECTED.items()
+        if name not in figures or not holds(figures[name])
+    ]
+    if not figures.get("seconds", longest_seconds + 1) <= longest_seconds:
+        faults.append(f"it took {figures.get('seconds')} s, longer than {longest_seconds:.0f}")
+    return figures, faults
+
+
+def main() -> int:
+    first, faults = read(sys.argv[1], 600)
+    second, more = read(sys.argv[2], 60)
+    faults += [f"the second time: {fault}" for fault in more]
+    if first.get("modelVersion") == second.get("modelVersion"):
+        faults.append("the second run made no model version of its own")
+    for figures in (first, second):
+        print(json.dumps(figures), file=sys.stderr)
+    for fault in faults:
+        print(f"demo: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
