@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-from packaging.tags import sys_tags
+
+#: The newest C library that a native module of the companion asks for (better-sqlite3's; `objdump -T`).
+GLIBC = "2_34"
 
 
 class WheelHook(BuildHookInterface):
@@ -26,4 +29,4 @@ class WheelHook(BuildHookInterface):
         build_data["shared_data"][str(package / "labextensions")] = "share/jupyter/labextensions"
         # The companion holds native modules, but nothing of any one version of Python.
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{next(sys_tags()).platform}"
+        build_data["tag"] = f"py3-none-manylinux_{GLIBC}_{platform.machine()}"

@@ -29,7 +29,7 @@ def gather() -> Catalog:
     """The catalog of all strings in the sources, without translations."""
     found = Catalog(domain=DOMAIN)
     said = subprocess.run(
-        ["node", "--disable-warning=ExperimentalWarning", str(ROOT / "scripts/strings.ts")],
+        ["node", str(ROOT / "scripts/strings.ts")],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -26,7 +26,11 @@ const SHAPES: Readonly<Record<string, readonly ('context' | 'text' | 'plural')[]
 };
 
 function isTranslator(node: ts.Expression): boolean {
-  const name = ts.isPropertyAccessExpression(node) ? node.name.text : ts.isIdentifier(node) ? node.text : '';
+  const name = ts.isPropertyAccessExpression(node)
+    ? node.name.text
+    : ts.isIdentifier(node)
+      ? node.text
+      : '';
   return name === 'trans' || name === '_trans';
 }
 
@@ -48,7 +52,13 @@ function literal(node: ts.Expression | undefined): string | undefined {
 
 function stringsOf(file: string, faults: string[]): Found[] {
   const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, kind);
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(file, 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+    kind
+  );
   const found: Found[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
@@ -60,7 +70,13 @@ function stringsOf(file: string, faults: string[]): Found[] {
           faults.push(`${file}:${line}: only a literal can be translated; use %1 for what varies`);
         } else {
           const part = (name: (typeof shape)[number]) => texts[shape.indexOf(name)] ?? null;
-          found.push({ file, line, context: part('context'), text: part('text') ?? '', plural: part('plural') });
+          found.push({
+            file,
+            line,
+            context: part('context'),
+            text: part('text') ?? '',
+            plural: part('plural')
+          });
         }
       }
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from . import __version__, launcher
 from .doctor import examine
 from .locations import NotFoundHere, companion_command, default_data_directory
+from .starter import put_notebook
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,9 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     command("start", _start, "Start the companion, or find the one that runs, and print where it listens.")
     stop = command("stop", _stop, "Shut the companion down. Runs and services stay and are found again by the next one.")
     stop.add_argument("--everything", action="store_true", help="end runs and services, too")
+    serve = command("serve", _serve, "Run the companion in the foreground, for others to connect to; as a service of the machine.")
+    serve.add_argument("--listen", required=True, metavar="HOST:PORT", help="the address to listen on, besides its socket")
     command("status", _status, "Say whether a companion runs; exit status 1 if not.")
     backup = command("backup", _backup, "Write a consistent copy of the data directory; the companion may be running.")
     backup.add_argument("--out", type=Path, required=True, metavar="FILE", help="the archive to write (.tar)")
+    notebook = command("notebook", _notebook, 'Put the notebook "Start here" into a directory and print where it is.')
+    notebook.add_argument("--to", type=Path, default=Path("."), metavar="DIR", help="the directory (the current one)")
     command("doctor", _doctor, "Look for what is missing on this machine, with the line that installs it.")
     return parser
 
@@ -73,6 +78,18 @@ def _status(options: argparse.Namespace) -> int:
 
 def _print_record(companion: launcher.Companion) -> int:
     print(json.dumps({"pid": companion.pid, "socket": str(companion.socket), "data": str(companion.data_directory)}))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    data = options.data.expanduser().absolute()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [*companion_command(), *launcher.companion_options(data), "--listen", options.listen]
+    os.execv(command[0], command)
+
+
+def _notebook(options: argparse.Namespace) -> int:
+    print(put_notebook(options.to))
     return 0
 
 

@@ -11,6 +11,7 @@ import fcntl
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -113,8 +114,6 @@ def stop(data_directory: Path) -> bool:
 
 
 def _ends_within(descriptor: int, seconds: float) -> bool:
-    import select
-
     return bool(select.select([descriptor], [], [], seconds)[0])
 
 
@@ -130,16 +129,7 @@ def _start_lock(data_directory: Path) -> Iterator[None]:
 def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
     logs = data_directory / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
-    path = socket_path(data_directory)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [
-        *companion_command(),
-        *("--data", os.fspath(data_directory)),
-        *("--socket", os.fspath(path)),
-        *("--python", sys.executable),
-        *("--python-base", sys.base_prefix),
-        *options,
-    ]
+    command = [*companion_command(), *companion_options(data_directory), *options]
     log_path = logs / "companion.log"
     with open(log_path, "ab") as log:
         os.fchmod(log.fileno(), 0o600)
@@ -159,6 +149,19 @@ def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
         process.wait()
         raise CompanionFailed(_last_words(log_path, start, process.returncode))
     return Companion(data_directory, ready, process.pid)
+
+
+def companion_options(data_directory: Path) -> list[str]:
+    """The options every companion of this installation is started with; makes the socket's directory."""
+    path = socket_path(data_directory)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [
+        *("--data", os.fspath(data_directory)),
+        *("--socket", os.fspath(path)),
+        # The image `host` of runs is this Python's environment.
+        *("--python", sys.executable),
+        *("--python-base", sys.base_prefix),
+    ]
 
 
 def _environment() -> dict[str, str]:

@@ -22,7 +22,18 @@ type Schema = {
   $defs?: Record<string, Schema>;
 };
 
-const KEYWORDS = new Set(['from', 'in', 'class', 'def', 'is', 'not', 'or', 'and', 'import', 'global']);
+const KEYWORDS = new Set([
+  'from',
+  'in',
+  'class',
+  'def',
+  'is',
+  'not',
+  'or',
+  'and',
+  'import',
+  'global'
+]);
 
 const snake = (name: string) => {
   const word = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
@@ -122,7 +133,9 @@ function method(operation: Operation): string {
     ...(operation.rawBody
       ? [`content=content`, `content_type=${JSON.stringify(operation.rawBody.contentType)}`]
       : []),
-    ...(operation.rawResponse ? [`accept=${JSON.stringify(operation.rawResponse.contentType)}`] : [])
+    ...(operation.rawResponse
+      ? [`accept=${JSON.stringify(operation.rawResponse.contentType)}`]
+      : [])
   ];
   const verb = operation.rawResponse ? 'stream' : 'call';
   return [
