@@ -69,7 +69,10 @@ export async function readLog(
   const position = startOf(state, request.from, tail);
   for (const source of state.sources.filter(({ attempt }) => attempt >= position.attempt)) {
     enter(position, source, lines);
-    for await (const entry of engine.logs(source.handle, optionsOf(source, position, request.node, tail))) {
+    for await (const entry of engine.logs(
+      source.handle,
+      optionsOf(source, position, request.node, tail)
+    )) {
       if (lines.length >= limit) {
         return { lines, position: formatPosition(position), ended: false, droppedBytes: 0 };
       }

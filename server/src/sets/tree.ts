@@ -7,11 +7,7 @@ import { errno } from './errno.ts';
 
 /** What can be wrong with a path inside a tree; the codes are those of the contract's catalogue. */
 export type TreeFault =
-  | 'file-not-found'
-  | 'file-exists'
-  | 'not-a-directory'
-  | 'is-a-directory'
-  | 'too-large';
+  'file-not-found' | 'file-exists' | 'not-a-directory' | 'is-a-directory' | 'too-large';
 
 /** A path that cannot be used as asked. `path` is relative to the tree. */
 export class TreeError extends Error {
@@ -40,6 +36,12 @@ export interface TreeEntry {
 export interface Extent {
   readonly files: number;
   readonly bytes: number;
+}
+
+/** Bytes that are whole and wait for their place; `discard` does nothing once they have one. */
+export interface Received {
+  readonly file: string;
+  discard(): Promise<void>;
 }
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -94,6 +96,15 @@ export class Tree {
     }
   }
 
+  /** All entries below a directory at once. */
+  async all(path = ''): Promise<TreeEntry[]> {
+    const entries: TreeEntry[] = [];
+    for await (const entry of this.walk(path)) {
+      entries.push(entry);
+    }
+    return entries;
+  }
+
   /** Counts the files below a directory. */
   async measure(path = ''): Promise<Extent> {
     let files = 0;
@@ -126,36 +137,58 @@ export class Tree {
   }
 
   /**
-   * Writes a whole file: to a name of its own first, synced, then renamed, so that readers see the
-   * old or the new bytes, and files linked to the old ones keep them. Directories above are made.
+   * Takes in a file's bytes, synced, to a place of their own.
    *
    * @param limit the most bytes that are taken
+   */
+  async receive(body: AsyncIterable<Uint8Array>, limit: number): Promise<Received> {
+    const waiting = join(this.#scratch, randomUUID());
+    const discard = () => fs.rm(waiting, { force: true });
+    try {
+      const handle = await fs.open(waiting, 'wx', 0o644);
+      try {
+        let bytes = 0;
+        for await (const chunk of body) {
+          bytes += chunk.byteLength;
+          if (bytes > limit) {
+            throw new TreeError('too-large', '');
+          }
+          await handle.writeFile(chunk);
+        }
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    return { file: waiting, discard };
+  }
+
+  /**
+   * Puts a received file in its place by renaming it, so that readers see the old or the new bytes,
+   * and files that share the old ones keep them. Directories above are made.
+   *
    * @returns the new entry, and the bytes of the file it replaced (null when there was none)
    */
-  async write(
-    path: string,
-    body: AsyncIterable<Uint8Array>,
-    limit: number
+  async place(
+    received: Received,
+    path: string
   ): Promise<{ entry: TreeEntry; replaced: number | null }> {
-    const waiting = join(this.#scratch, randomUUID());
-    try {
-      await spool(waiting, body, limit, path);
-      return await this.#inParent(
-        path,
-        async (held, name) => {
-          const before = await entryAt(held, name, path);
-          if (before?.kind === 'directory') {
-            throw new TreeError('is-a-directory', path);
-          }
-          await fs.rename(waiting, held.at(name));
-          await held.handle.sync();
-          return { entry: await presentAt(held, name, path), replaced: before?.bytes ?? null };
-        },
-        true
-      );
-    } finally {
-      await fs.rm(waiting, { force: true });
-    }
+    return this.#inParent(
+      path,
+      async (held, name) => {
+        const before = await entryAt(held, name, path);
+        if (before?.kind === 'directory') {
+          throw new TreeError('is-a-directory', path);
+        }
+        await fs.rename(received.file, held.at(name));
+        await held.handle.sync();
+        return { entry: await presentAt(held, name, path), replaced: before?.bytes ?? null };
+      },
+      true
+    );
   }
 
   /** Gives a file a second name, outside the tree; both share the bytes. */
@@ -317,28 +350,6 @@ function describe(name: string, path: string, stats: Stats): TreeEntry | null {
     bytes: stats.isFile() ? Number(stats.size) : 0,
     modifiedAt: stats.mtime
   };
-}
-
-async function spool(
-  waiting: string,
-  body: AsyncIterable<Uint8Array>,
-  limit: number,
-  path: string
-): Promise<void> {
-  const handle = await fs.open(waiting, 'wx', 0o644);
-  try {
-    let bytes = 0;
-    for await (const chunk of body) {
-      bytes += chunk.byteLength;
-      if (bytes > limit) {
-        throw new TreeError('too-large', path);
-      }
-      await handle.writeFile(chunk);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function refuse(path: string): (error: unknown) => never {

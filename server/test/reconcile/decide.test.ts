@@ -41,7 +41,10 @@ test('what has no limit is never lacking', () => {
 });
 
 test('never admits beyond a limit, and admits what would fit', () => {
-  const amounts = fc.record({ cpu: fc.integer({ min: 0, max: 5 }), [GPU]: fc.integer({ min: 0, max: 5 }) });
+  const amounts = fc.record({
+    cpu: fc.integer({ min: 0, max: 5 }),
+    [GPU]: fc.integer({ min: 0, max: 5 })
+  });
   fc.assert(
     fc.property(
       fc.array(fc.record({ wants: amounts, since: fc.nat(2 * OVERTAKING_MS) }), { maxLength: 12 }),
@@ -52,8 +55,12 @@ test('never admits beyond a limit, and admits what would fit', () => {
         const decisions = decide(claims, used, limits, 2 * OVERTAKING_MS);
         const held: Record<string, number> = { ...used };
         decisions.forEach((decision, index) => {
-          const wants = Object.entries(claims[index]?.wants ?? {}).filter(([, amount]) => amount > 0);
-          const fits = wants.every(([name, amount]) => held[name]! + amount <= limits[name as 'cpu']);
+          const wants = Object.entries(claims[index]?.wants ?? {}).filter(
+            ([, amount]) => amount > 0
+          );
+          const fits = wants.every(
+            ([name, amount]) => held[name]! + amount <= limits[name as 'cpu']
+          );
           if (decision.admitted) {
             expect(fits).toBe(true);
             wants.forEach(([name, amount]) => (held[name]! += amount));

@@ -9,9 +9,13 @@ const states = Object.keys(transitions) as RunState[];
 
 test('nothing leads out of an ended state, whatever is heard', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...ENDED), fc.array(fc.constantFrom(...happenings)), (state, heard) => {
-      expect(heard.reduce<RunState>(next, state)).toBe(state);
-    })
+    fc.property(
+      fc.constantFrom(...ENDED),
+      fc.array(fc.constantFrom(...happenings)),
+      (state, heard) => {
+        expect(heard.reduce<RunState>(next, state)).toBe(state);
+      }
+    )
   );
 });
 

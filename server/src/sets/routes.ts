@@ -1,0 +1,242 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MAX_FILE_BYTES, type algorithms, type models } from '@topsdl/contract';
+import type { Access } from '../access/access.ts';
+import { sendDownload, disposition } from '../http/download.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { ApiRouter } from '../http/router.ts';
+import type { Uses } from '../uses.ts';
+import { problemOf, type Contents } from './contents.ts';
+import { presentEntry, presentSet, presentVersion } from './present.ts';
+import type { Sets } from './sets.ts';
+import type { Tree } from './tree.ts';
+import { zip, type ZipEntry } from './zip.ts';
+
+/** What the operations of sets work with. */
+export interface SetParts {
+  readonly sets: Sets;
+  readonly contents: Contents;
+  readonly access: Access;
+  readonly uses: Uses;
+}
+
+/** A kind's word for one of its versions, as others register what uses it. */
+export type VersionKind = 'algorithm-version' | 'model-version';
+
+type SetOperations = typeof algorithms | typeof models;
+
+/** Implements the operations of a kind of sets. */
+export function implementSets(
+  api: ApiRouter,
+  operations: SetOperations,
+  versionKind: VersionKind,
+  parts: SetParts
+): void {
+  implementRows(api, operations, versionKind, parts);
+  implementFiles(api, operations, parts);
+}
+
+function implementRows(
+  api: ApiRouter,
+  operations: SetOperations,
+  versionKind: VersionKind,
+  { sets, contents, access, uses }: SetParts
+): void {
+  const userRef = (id: string | null) => access.userRef(id);
+
+  api.implement(operations.list, ({ params, query, caller }) => {
+    const { mine, ...rest } = query;
+    const page = sets.list(params.projectId, {
+      ...rest,
+      ...(mine ? { createdBy: caller.userId } : {})
+    });
+    return { ...page, items: page.items.map(item => presentSet(item, userRef)) };
+  });
+
+  api.implement(operations.create, ({ params, body, caller }) => {
+    if (body.public && !caller.permissions.has('admin')) {
+      throw new ProblemError('not-allowed', {}, 'body.public');
+    }
+    const set = sets.create({
+      projectId: body.public ? null : params.projectId,
+      name: body.name,
+      scenario: body.scenario,
+      details: body.details ?? '',
+      userId: caller.userId
+    });
+    return presentSet(sets.summary(set), userRef);
+  });
+
+  api.implement(operations.get, ({ params }) =>
+    presentSet(sets.summary(sets.get(params.setId)), userRef)
+  );
+
+  api.implement(operations.update, ({ params, body, caller }) =>
+    presentSet(sets.summary(sets.update(params.setId, body.details, caller.userId)), userRef)
+  );
+
+  api.implement(operations.delete, ({ params, caller }) => {
+    uses.refuseUsed(versionKind.replace('-version', ''), params.setId);
+    sets.delete(params.setId, {
+      userId: caller.userId,
+      admin: caller.permissions.has('admin')
+    });
+  });
+
+  api.implement(operations.listVersions, ({ params, query }) => {
+    const page = sets.listVersions(params.setId, query);
+    return { ...page, items: page.items.map(item => presentVersion(item, userRef)) };
+  });
+
+  api.implement(operations.createVersion, async ({ params, body, caller }) => {
+    const from = body.fromVersionId ?? null;
+    const source = from === null ? undefined : sets.findVersion(from);
+    if (from !== null && (!source || !access.mayKnow(caller, source.set.projectId))) {
+      throw new ProblemError('not-found', { kind: versionKind }, 'body.fromVersionId');
+    }
+    const row = await contents.create(sets, {
+      setId: params.setId,
+      origin: from === null ? { kind: 'empty' } : { kind: 'version', versionId: from },
+      sealed: false,
+      userId: caller.userId
+    });
+    return presentVersion(row, userRef);
+  });
+
+  api.implement(operations.getVersion, ({ params }) =>
+    presentVersion(sets.getVersion(params.versionId).version, userRef)
+  );
+
+  api.implement(operations.deleteVersion, ({ params, caller }) =>
+    contents.delete(sets, params.versionId, caller.userId, () =>
+      uses.refuseUsed(versionKind, params.versionId)
+    )
+  );
+}
+
+function implementFiles(
+  api: ApiRouter,
+  operations: SetOperations,
+  { sets, contents }: SetParts
+): void {
+  api.implement(operations.listFiles, async ({ params, query }) => {
+    const tree = contents.tree(params.versionId);
+    const path = query.path ?? '';
+    try {
+      const entries = query.recursive === 'true' ? await tree.all(path) : await tree.list(path);
+      return { items: entries.map(presentEntry) };
+    } catch (error) {
+      throw problemOf(error);
+    }
+  });
+
+  api.implement(operations.readFile, ({ params, query, req, res, signal }) =>
+    sendFile(contents.tree(params.versionId), query.path, { req, res, signal })
+  );
+
+  api.implement(operations.writeFile, async ({ params, query, caller, bytes }) => {
+    contents.requireOpen(sets, params.versionId);
+    const tree = contents.tree(params.versionId);
+    // The bytes first, and only then the version's turn: a slow upload holds up nobody.
+    const received = await tree.receive(bytes(MAX_FILE_BYTES), MAX_FILE_BYTES);
+    try {
+      const entry = await contents.change(sets, params.versionId, caller.userId, async current => {
+        const { entry: result, replaced } = await current.place(received, query.path);
+        return {
+          result,
+          files: replaced === null ? 1 : 0,
+          bytes: result.bytes - (replaced ?? 0)
+        };
+      });
+      return presentEntry(entry);
+    } finally {
+      await received.discard();
+    }
+  });
+
+  api.implement(operations.createDirectory, async ({ params, body, caller }) =>
+    presentEntry(
+      await contents.change(sets, params.versionId, caller.userId, async tree => ({
+        result: await tree.makeDirectory(body.path),
+        files: 0,
+        bytes: 0
+      }))
+    )
+  );
+
+  api.implement(operations.moveFile, async ({ params, body, caller }) =>
+    presentEntry(
+      await contents.change(sets, params.versionId, caller.userId, async tree => ({
+        result: await tree.move(body.from, body.to),
+        files: 0,
+        bytes: 0
+      }))
+    )
+  );
+
+  api.implement(operations.deleteFile, async ({ params, query, caller }) => {
+    await contents.change(sets, params.versionId, caller.userId, async tree => {
+      const { files, bytes } = await tree.remove(query.path);
+      return { result: null, files: -files, bytes: -bytes };
+    });
+  });
+
+  api.implement(operations.archive, async ({ params, query, res, signal }) => {
+    const { set, version } = sets.getVersion(params.versionId);
+    const path = query.path ?? '';
+    const tree = contents.tree(params.versionId);
+    const entries = await tree.all(path).catch((error: unknown) => {
+      throw problemOf(error);
+    });
+    const last = path.split('/').at(-1) ?? '';
+    const name = last === '' ? `${set.name} v${version.number}` : last;
+    res.setHeader('Content-Type', 'application/zip');
+    res.setHeader('Content-Disposition', disposition(`${name}.zip`));
+    const skipped = path === '' ? 0 : path.length + 1;
+    const listed = async function* (): AsyncGenerator<ZipEntry> {
+      for (const entry of entries) {
+        const shown = { ...entry, path: entry.path.slice(skipped) };
+        yield entry.kind === 'directory'
+          ? { ...shown, path: `${shown.path}/` }
+          : { ...shown, open: () => openStream(tree, entry.path) };
+      }
+    };
+    await pipeline(Readable.from(zip(listed())), res, { signal });
+  });
+}
+
+/** The parts of a call that a download needs. */
+interface Raw {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a file of a tree as an attachment that no browser runs; ranges are honoured. */
+export async function sendFile(tree: Tree, path: string, { req, res, signal }: Raw): Promise<void> {
+  const { handle, entry } = await tree.open(path).catch((error: unknown) => {
+    throw problemOf(error);
+  });
+  try {
+    await sendDownload(
+      req,
+      res,
+      {
+        size: entry.bytes,
+        contentType: 'application/octet-stream',
+        fileName: entry.name,
+        etag: `${entry.modifiedAt.getTime().toString(36)}-${entry.bytes.toString(36)}`,
+        open: range => handle.createReadStream({ ...range, autoClose: false })
+      },
+      signal
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openStream(tree: Tree, path: string): Promise<Readable> {
+  const { handle } = await tree.open(path);
+  return handle.createReadStream();
+}

@@ -1,0 +1,280 @@
+import { and, count, desc, eq, isNull, or, type SQL } from 'drizzle-orm';
+import type { EventKind, Scenario } from '@topsdl/contract';
+import type { Database, Orm, Transaction } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import { contains, keyset, type PageRequest } from '../db/paging.ts';
+import { ProblemError } from '../http/problem.ts';
+import { fileSets, setVersions, type SetKind, type SetRow, type SetVersionRow } from './table.ts';
+
+/** Versions that a set shows in a list. */
+const NEWEST = 5;
+
+const words = {
+  algorithms: { set: 'algorithm', version: 'algorithm-version' },
+  models: { set: 'model', version: 'model-version' }
+} as const satisfies Record<SetKind, { set: EventKind; version: EventKind }>;
+
+export interface SetQuery extends PageRequest {
+  readonly search?: string | undefined;
+  readonly scenario?: Scenario | undefined;
+  readonly visibility?: 'project' | 'public' | 'all' | undefined;
+  /** Only what this user created. */
+  readonly createdBy?: string | undefined;
+}
+
+/** A set with what lists show of its versions. */
+export interface SetSummary {
+  readonly set: SetRow;
+  readonly versionCount: number;
+  readonly versions: readonly SetVersionRow[];
+}
+
+/** Who asks for a deletion. */
+export interface Deleter {
+  readonly userId: string;
+  readonly admin: boolean;
+}
+
+const byAge = {
+  name: 'sets',
+  columns: [fileSets.id],
+  direction: 'descending' as const,
+  keys: (row: SetRow) => [row.id]
+};
+
+const byNumber = {
+  name: 'set-versions',
+  columns: [setVersions.number],
+  direction: 'descending' as const,
+  keys: (row: SetVersionRow) => [row.number]
+};
+
+/** The rows of one kind of sets: names, details and which versions there are. */
+export class Sets {
+  readonly kind: SetKind;
+  readonly #db: Database;
+  readonly #nameOf: (userId: string) => string | undefined;
+
+  /** @param nameOf the name of a user, for the answer to who may not delete */
+  constructor(kind: SetKind, db: Database, nameOf: (userId: string) => string | undefined) {
+    this.kind = kind;
+    this.#db = db;
+    this.#nameOf = nameOf;
+  }
+
+  /** The set, if there is one of this kind. */
+  find(id: string, orm: Orm = this.#db.orm): SetRow | undefined {
+    return orm
+      .select()
+      .from(fileSets)
+      .where(and(eq(fileSets.id, id), eq(fileSets.kind, this.kind)))
+      .get();
+  }
+
+  get(id: string, orm: Orm = this.#db.orm): SetRow {
+    const row = this.find(id, orm);
+    if (!row) {
+      throw new ProblemError('not-found', { kind: words[this.kind].set });
+    }
+    return row;
+  }
+
+  /** A version of a set of this kind, with its set. */
+  findVersion(
+    id: string,
+    orm: Orm = this.#db.orm
+  ): { version: SetVersionRow; set: SetRow } | undefined {
+    const row = orm
+      .select()
+      .from(setVersions)
+      .innerJoin(fileSets, eq(fileSets.id, setVersions.setId))
+      .where(and(eq(setVersions.id, id), eq(fileSets.kind, this.kind)))
+      .get();
+    return row && { version: row.set_versions, set: row.file_sets };
+  }
+
+  getVersion(id: string, orm: Orm = this.#db.orm): { version: SetVersionRow; set: SetRow } {
+    const found = this.findVersion(id, orm);
+    if (!found) {
+      throw new ProblemError('not-found', { kind: words[this.kind].version });
+    }
+    return found;
+  }
+
+  list(projectId: string, query: SetQuery): { items: SetSummary[]; next?: string; total: number } {
+    const visibility = query.visibility ?? 'project';
+    const own = eq(fileSets.projectId, projectId);
+    const everyones = isNull(fileSets.projectId);
+    const filters: (SQL | undefined)[] = [
+      eq(fileSets.kind, this.kind),
+      visibility === 'project' ? own : visibility === 'public' ? everyones : or(own, everyones),
+      contains(fileSets.name, query.search),
+      query.scenario && eq(fileSets.scenario, query.scenario),
+      query.createdBy === undefined ? undefined : eq(fileSets.createdBy, query.createdBy)
+    ];
+    const page = keyset(byAge, query);
+    const rows = this.#db.orm
+      .select()
+      .from(fileSets)
+      .where(and(...filters, page.where))
+      .orderBy(...page.orderBy)
+      .limit(page.limit)
+      .all();
+    const total = this.#db.orm
+      .select({ total: count() })
+      .from(fileSets)
+      .where(and(...filters))
+      .get();
+    return page.page(rows, row => this.summary(row), total?.total ?? 0);
+  }
+
+  listVersions(
+    setId: string,
+    request: PageRequest
+  ): { items: SetVersionRow[]; next?: string; total: number } {
+    const page = keyset(byNumber, request);
+    const rows = this.#db.orm
+      .select()
+      .from(setVersions)
+      .where(and(eq(setVersions.setId, setId), page.where))
+      .orderBy(...page.orderBy)
+      .limit(page.limit)
+      .all();
+    return page.page(rows, row => row, this.#countVersions(this.#db.orm, setId));
+  }
+
+  summary(set: SetRow): SetSummary {
+    const versions = this.#db.orm
+      .select()
+      .from(setVersions)
+      .where(eq(setVersions.setId, set.id))
+      .orderBy(desc(setVersions.number))
+      .limit(NEWEST)
+      .all();
+    return { set, versionCount: this.#countVersions(this.#db.orm, set.id), versions };
+  }
+
+  create(request: {
+    projectId: string | null;
+    name: string;
+    scenario: Scenario;
+    details: string;
+    userId: string;
+  }): SetRow {
+    const row: SetRow = {
+      id: newId(),
+      kind: this.kind,
+      projectId: request.projectId,
+      name: request.name,
+      scenario: request.scenario,
+      details: request.details,
+      nextNumber: 1,
+      createdAt: Date.now(),
+      createdBy: request.userId
+    };
+    this.#db.write(tx => {
+      const owner =
+        row.projectId === null ? isNull(fileSets.projectId) : eq(fileSets.projectId, row.projectId);
+      const taken = tx
+        .select({ id: fileSets.id })
+        .from(fileSets)
+        .where(and(eq(fileSets.kind, this.kind), owner, eq(fileSets.name, row.name)))
+        .get();
+      if (taken) {
+        throw new ProblemError('name-taken', { name: row.name }, 'body.name');
+      }
+      tx.insert(fileSets).values(row).run();
+      this.#emit(tx, 'created', row, request.userId);
+    });
+    return row;
+  }
+
+  update(id: string, details: string, userId: string): SetRow {
+    return this.#db.write(tx => {
+      const row = tx.update(fileSets).set({ details }).where(eq(fileSets.id, id)).returning().get();
+      this.#emit(tx, 'updated', row, userId);
+      return row;
+    });
+  }
+
+  /** @throws ProblemError `creator-only`, `not-empty` */
+  delete(id: string, deleter: Deleter): void {
+    this.#db.write(tx => {
+      const row = this.get(id, tx);
+      if (row.createdBy !== deleter.userId && !deleter.admin) {
+        const creator = row.createdBy === null ? '' : (this.#nameOf(row.createdBy) ?? '');
+        throw new ProblemError('creator-only', { creator });
+      }
+      const versions = this.#countVersions(tx, id);
+      if (versions > 0) {
+        throw new ProblemError('not-empty', { count: versions, what: 'versions' });
+      }
+      tx.delete(fileSets).where(eq(fileSets.id, id)).run();
+      this.#emit(tx, 'deleted', row, deleter.userId);
+    });
+  }
+
+  /** Adds a version's row; its directory is there already. */
+  addVersion(
+    tx: Transaction,
+    setId: string,
+    version: Pick<SetVersionRow, 'id' | 'origin' | 'sealed' | 'fileCount' | 'bytes' | 'createdBy'>
+  ): SetVersionRow {
+    const set = this.get(setId, tx);
+    tx.update(fileSets)
+      .set({ nextNumber: set.nextNumber + 1 })
+      .where(eq(fileSets.id, setId))
+      .run();
+    const row = tx
+      .insert(setVersions)
+      .values({ ...version, setId, number: set.nextNumber, createdAt: Date.now() })
+      .returning()
+      .get();
+    this.emitVersion(tx, 'created', row, set, version.createdBy);
+    return row;
+  }
+
+  /** Says that a version changed; one that is new or gone is also activity of the project. */
+  emitVersion(
+    tx: Transaction,
+    type: 'created' | 'updated' | 'deleted',
+    version: SetVersionRow,
+    set: SetRow,
+    userId: string | null
+  ): void {
+    tx.emit({
+      type,
+      kind: words[this.kind].version,
+      id: version.id,
+      projectId: set.projectId,
+      parentId: set.id,
+      byUserId: userId,
+      ...(type === 'updated' ? {} : { name: `${set.name} v${version.number}` })
+    });
+  }
+
+  #emit(
+    tx: Transaction,
+    type: 'created' | 'updated' | 'deleted',
+    row: SetRow,
+    userId: string
+  ): void {
+    tx.emit({
+      type,
+      kind: words[this.kind].set,
+      id: row.id,
+      projectId: row.projectId,
+      byUserId: userId,
+      name: row.name
+    });
+  }
+
+  #countVersions(orm: Orm, setId: string): number {
+    const row = orm
+      .select({ total: count() })
+      .from(setVersions)
+      .where(eq(setVersions.setId, setId))
+      .get();
+    return row?.total ?? 0;
+  }
+}
