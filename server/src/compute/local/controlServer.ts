@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import type { Readable } from 'node:stream';
+
+import type { ControlReply, ControlRequest } from './controlProtocol.ts';
+import { FRAME, frameReader, lineReader, writeFrame } from './controlProtocol.ts';
+import { identifySelf, isAlive } from './identity.ts';
+import { controlSocket } from './paths.ts';
+import { childrenOf, ownDepth, processesBelow } from './processes.ts';
+import type { RunMember } from './runMember.ts';
+import type { RunRecord } from './runRecord.ts';
+import type { SandboxContext } from './sandbox.ts';
+import { GROUP_SCRIPT } from './sandboxScripts.ts';
+import type { SupervisedRun } from './supervisedRun.ts';
+
+/** Goes to a directory of the sandbox and becomes what follows. */
+const EXEC_SCRIPT = 'cd "$1" || exit 126; shift; exec "$@"';
+
+/** Answers on the run's control socket. Whoever may open the socket's directory may give orders. */
+export async function serveControl(
+  context: SandboxContext,
+  record: RunRecord,
+  run: SupervisedRun
+): Promise<Server> {
+  const path = controlSocket(context.launch.sockets);
+  rmSync(path, { force: true });
+  const server = createServer(socket => {
+    socket.on('error', () => socket.destroy());
+    const reply = (message: ControlReply): void => {
+      socket.write(`${JSON.stringify(message)}\n`);
+    };
+    const lines = lineReader(line => {
+      const request = JSON.parse(line) as ControlRequest;
+      if (request.op === 'exec') {
+        socket.removeListener('data', lines.push);
+        execute(context, run, request, socket, lines.rest, reply);
+        return;
+      }
+      answer(request, context, record, run, reply, socket);
+    });
+    socket.on('data', lines.push);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return server;
+}
+
+function answer(
+  request: Exclude<ControlRequest, { op: 'exec' }>,
+  context: SandboxContext,
+  record: RunRecord,
+  run: SupervisedRun,
+  reply: (message: ControlReply) => void,
+  socket: Socket
+): void {
+  switch (request.op) {
+    case 'watch':
+      socket.once(
+        'close',
+        record.listen(state => reply({ kind: 'state', state }))
+      );
+      reply({ kind: 'state', state: record.state });
+      break;
+    case 'stop':
+      run.stop(request.graceMs ?? context.plan.graceMs);
+      reply({ kind: 'done' });
+      break;
+    case 'scale':
+      if (context.plan.kind !== 'service') {
+        reply({ kind: 'error', code: 'not_a_service', detail: 'Only a service has replicas.' });
+        break;
+      }
+      run.scale(request.replicas);
+      reply({ kind: 'done' });
+      break;
+    case 'stats':
+      reply({ kind: 'stats', stats: run.stats() });
+      break;
+  }
+}
+
+function execute(
+  context: SandboxContext,
+  run: SupervisedRun,
+  request: Extract<ControlRequest, { op: 'exec' }>,
+  socket: Socket,
+  rest: () => Buffer,
+  reply: (message: ControlReply) => void
+): void {
+  const member = findMember(run, request.node);
+  const init = member?.sandbox?.init;
+  if (member === undefined || init === undefined || !isAlive(init)) {
+    const code = member === undefined ? 'node_unknown' : 'not_running';
+    reply({ kind: 'error', code, detail: `${request.node ?? 'the run'} has no such node now` });
+    socket.end();
+    return;
+  }
+  const { plan } = context;
+  const child = spawn(
+    '/bin/sh',
+    [
+      ...['-c', GROUP_SCRIPT, 'group', ...member.groups.entrances, '--'],
+      // The user namespace comes last for nsenter: until then the supervisor has its rights over the others.
+      ...['nsenter', '--preserve-credentials', '-t', String(init.pid)],
+      ...['-m', '-p', '-u', '-i', '-n', '-U', '--'],
+      ...['/bin/bash', '-c', EXEC_SCRIPT, 'exec', plan.workingDirectory, ...request.argv]
+    ],
+    { cwd: '/', env: { ...plan.env, ...request.env }, stdio: ['pipe', 'pipe', 'pipe'] }
+  );
+  reply({ kind: 'done' });
+  const forward = (kind: number, source: Readable): void => {
+    source.on('data', (chunk: Buffer) => {
+      if (!writeFrame(socket, kind, chunk)) {
+        source.pause();
+        socket.once('drain', () => source.resume());
+      }
+    });
+  };
+  forward(FRAME.stdout, child.stdout);
+  forward(FRAME.stderr, child.stderr);
+  child.stdin.on('error', () => undefined);
+  const frames = frameReader((kind, bytes) => {
+    if (kind === FRAME.stdin) {
+      if (!child.stdin.write(bytes)) {
+        socket.pause();
+        child.stdin.once('drain', () => socket.resume());
+      }
+    } else if (kind === FRAME.stdinEnd) {
+      child.stdin.end();
+    }
+  });
+  frames(rest());
+  socket.on('data', frames);
+  child.on('close', (code, signal) => {
+    const exitCode = code ?? (signal === null ? 1 : 137);
+    writeFrame(socket, FRAME.exit, Buffer.from(String(exitCode)));
+    socket.end();
+  });
+  socket.on('close', () => endBelow(child.pid));
+}
+
+/** The process and all below it: nsenter waits for the one that it started, which would stay. */
+function endBelow(pid: number | undefined): void {
+  const depth = ownDepth();
+  for (const child of childrenOf(identifySelf().pid)) {
+    const below = processesBelow(child, depth);
+    if (below[0]?.pid !== pid) {
+      continue;
+    }
+    for (const found of below.reverse()) {
+      try {
+        process.kill(found.pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+}
+
+function findMember(run: SupervisedRun, node: string | undefined): RunMember | undefined {
+  const members = run.members();
+  return node === undefined
+    ? (members.find(member => member.sandbox?.init !== undefined) ?? members[0])
+    : members.find(member => member.name === node);
+}

@@ -1,0 +1,239 @@
+import { closeSync, openSync, unlinkSync, write } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import type { LogStream } from './logFormat.ts';
+import { LONGEST_PIECE, recordHead, segmentName } from './logFormat.ts';
+
+const NEWLINE = 10;
+const SEGMENTS = 8;
+/** Bytes that may wait for the disk before the node's output is no longer read. */
+const MOST_WAITING = 2 * 1024 * 1024;
+/** A node that writes faster than this is slowed down: its output is read no faster, and its pipe fills up. */
+const BYTES_PER_SECOND = 64 * 1024 * 1024;
+/** A line that is not ended is written as a piece after this time, so that a progress bar shows. */
+const FLUSH_AFTER_MS = 150;
+
+interface Segment {
+  start: number;
+  size: number;
+}
+
+/** Writes one node's log, and never holds more of it in memory than a few megabytes. */
+export class LogWriter {
+  private readonly _directory: string;
+  private readonly _node: string;
+  private readonly _segmentBytes: number;
+  private _segments: Segment[] = [];
+  private _file: number | undefined;
+  private _position = 0;
+  private _waiting: Buffer[] = [];
+  private _waitingBytes = 0;
+  private _writing = false;
+  private readonly _paused = new Set<Readable>();
+  private _budget = BYTES_PER_SECOND;
+  private _budgetTime = performance.now();
+  private _wakeUp: NodeJS.Timeout | undefined;
+  private readonly _idle: (() => void)[] = [];
+  private readonly _flushes: (() => void)[] = [];
+
+  constructor(directory: string, node: string, limitBytes: number) {
+    this._directory = directory;
+    this._node = node;
+    this._segmentBytes = Math.max(LONGEST_PIECE * 2, Math.floor(limitBytes / SEGMENTS));
+  }
+
+  /** Writes what comes from a stream until its end, and reads no faster than the disk and the limit allow. */
+  pump(stream: LogStream, source: Readable): void {
+    let rest: Buffer = Buffer.alloc(0);
+    let timer: NodeJS.Timeout | undefined;
+    const flush = (): void => {
+      timer = undefined;
+      if (rest.length > 0) {
+        this._append(stream, rest, true);
+        rest = Buffer.alloc(0);
+      }
+    };
+    this._flushes.push(flush);
+    source.on('data', (chunk: Buffer) => {
+      let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
+        this._line(stream, data.subarray(0, end));
+        data = data.subarray(end + 1);
+      }
+      while (data.length > LONGEST_PIECE) {
+        const cut = characterStart(data, LONGEST_PIECE);
+        this._append(stream, data.subarray(0, cut), true);
+        data = data.subarray(cut);
+      }
+      // A copy, because a slice would keep the whole chunk alive.
+      rest = Buffer.from(data);
+      if (rest.length > 0) {
+        timer ??= setTimeout(flush, FLUSH_AFTER_MS);
+      }
+      this._limit(source, chunk.length);
+    });
+    source.on('end', () => {
+      clearTimeout(timer);
+      flush();
+    });
+    source.on('error', flush);
+  }
+
+  /** A line of the engine's own. */
+  say(text: string): void {
+    this._line('engine', Buffer.from(text));
+  }
+
+  /** Resolves when everything that was read is in the file. */
+  async settled(): Promise<void> {
+    for (const flush of this._flushes) {
+      flush();
+    }
+    if (this._writing || this._waiting.length > 0) {
+      await new Promise<void>(resolve => this._idle.push(resolve));
+    }
+  }
+
+  close(): void {
+    clearTimeout(this._wakeUp);
+    if (this._file !== undefined) {
+      closeSync(this._file);
+      this._file = undefined;
+    }
+  }
+
+  private _line(stream: LogStream, line: Buffer): void {
+    let data = line;
+    while (data.length > LONGEST_PIECE) {
+      const cut = characterStart(data, LONGEST_PIECE);
+      this._append(stream, data.subarray(0, cut), true);
+      data = data.subarray(cut);
+    }
+    this._append(stream, data, false);
+  }
+
+  private _append(stream: LogStream, bytes: Buffer, partial: boolean): void {
+    const head = Buffer.from(recordHead(Date.now(), stream, partial), 'latin1');
+    const record = Buffer.concat([head, bytes, Buffer.of(NEWLINE)]);
+    this._waiting.push(record);
+    this._waitingBytes += record.length;
+    this._write();
+  }
+
+  private _limit(source: Readable, bytes: number): void {
+    const now = performance.now();
+    const earned = ((now - this._budgetTime) / 1000) * BYTES_PER_SECOND;
+    this._budget = Math.min(BYTES_PER_SECOND / 4, this._budget + earned) - bytes;
+    this._budgetTime = now;
+    if (this._waitingBytes > MOST_WAITING || this._budget < 0) {
+      source.pause();
+      this._paused.add(source);
+      this._resume();
+    }
+  }
+
+  private _resume(): void {
+    if (this._paused.size === 0 || this._waitingBytes > MOST_WAITING) {
+      return;
+    }
+    if (this._budget < 0) {
+      this._wakeUp ??= setTimeout(
+        () => {
+          this._wakeUp = undefined;
+          this._budget = 0;
+          this._budgetTime = performance.now();
+          this._resume();
+        },
+        (-this._budget / BYTES_PER_SECOND) * 1000
+      );
+      return;
+    }
+    for (const source of this._paused) {
+      source.resume();
+    }
+    this._paused.clear();
+  }
+
+  private _write(): void {
+    if (this._writing) {
+      return;
+    }
+    if (this._waiting.length === 0) {
+      for (const resolve of this._idle.splice(0)) {
+        resolve();
+      }
+      return;
+    }
+    const batch = this._nextBatch();
+    const done = (): void => {
+      this._writing = false;
+      this._waitingBytes -= batch.length;
+      this._resume();
+      this._write();
+    };
+    this._writing = true;
+    try {
+      const file = this._open(batch.length);
+      // A full disk loses lines of the log and nothing else: the run goes on.
+      write(file, batch, done);
+    } catch {
+      setImmediate(done);
+    }
+  }
+
+  /** What waits, as far as it fits in the segment: a record is never in two. */
+  private _nextBatch(): Buffer {
+    const room = this._segmentBytes - (this._segments.at(-1)?.size ?? this._segmentBytes);
+    let size = 0;
+    let count = 0;
+    for (const record of this._waiting) {
+      if (count > 0 && size + record.length > Math.max(room, LONGEST_PIECE)) {
+        break;
+      }
+      size += record.length;
+      count++;
+    }
+    return Buffer.concat(this._waiting.splice(0, count), size);
+  }
+
+  private _open(bytes: number): number {
+    const last = this._segments.at(-1);
+    if (this._file === undefined || last === undefined || last.size + bytes > this._segmentBytes) {
+      if (this._file !== undefined) {
+        closeSync(this._file);
+        this._file = undefined;
+      }
+      const segment = { start: this._position, size: 0 };
+      this._file = openSync(this._path(segment), 'a', 0o644);
+      this._segments.push(segment);
+      if (this._segments.length > SEGMENTS) {
+        // The beginning says how the run was started and the end how it went: the second oldest goes.
+        const [dropped] = this._segments.splice(1, 1);
+        if (dropped !== undefined) {
+          unlinkSync(this._path(dropped));
+        }
+      }
+    }
+    const current = this._segments.at(-1);
+    if (current !== undefined) {
+      current.size += bytes;
+    }
+    this._position += bytes;
+    return this._file;
+  }
+
+  private _path(segment: Segment): string {
+    return join(this._directory, segmentName(this._node, segment.start));
+  }
+}
+
+/** The largest cut at or before `at` that does not tear a UTF-8 character. */
+function characterStart(data: Buffer, at: number): number {
+  for (let cut = at; cut > at - 4; cut--) {
+    if (((data[cut] ?? 0) & 0xc0) !== 0x80) {
+      return cut;
+    }
+  }
+  return at;
+}

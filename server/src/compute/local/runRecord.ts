@@ -1,0 +1,86 @@
+import type { NodeState, Reason } from '../engine.ts';
+import { identifySelf } from './identity.ts';
+import type { NodeRecord, RunState } from './stateFile.ts';
+import { isFinal, writeState } from './stateFile.ts';
+
+/** The state of a run while its supervisor lives: written to the disk and told to everyone who listens, in this order. */
+export class RunRecord {
+  readonly state: RunState;
+  private readonly _directory: string;
+  private readonly _listeners = new Set<(state: RunState) => void>();
+  private _resolveFinal: (() => void) | undefined;
+  /** Resolves when the run has ended. */
+  readonly final: Promise<void>;
+
+  constructor(directory: string, runId: string) {
+    this._directory = directory;
+    this.final = new Promise(resolve => (this._resolveFinal = resolve));
+    this.state = {
+      version: 1,
+      runId,
+      state: 'starting',
+      startedAt: Date.now(),
+      supervisor: identifySelf(),
+      nodes: []
+    };
+    writeState(directory, this.state);
+  }
+
+  /** Changes the state in one step. What has ended does not change any more. */
+  update(change: (state: RunState) => void): void {
+    if (isFinal(this.state)) {
+      return;
+    }
+    change(this.state);
+    if (isFinal(this.state)) {
+      this.state.endedAt = Date.now();
+    }
+    writeState(this._directory, this.state);
+    for (const listener of this._listeners) {
+      listener(this.state);
+    }
+    if (isFinal(this.state)) {
+      this._resolveFinal?.();
+    }
+  }
+
+  /** Ends the run. */
+  end(state: 'succeeded' | 'failed' | 'stopped', reason?: Reason, exitCode?: number): void {
+    this.update(all => {
+      all.state = state;
+      all.reason = reason;
+      all.exitCode = exitCode;
+    });
+  }
+
+  /** Changes one node, which is added where it is new. */
+  updateNode(
+    name: string,
+    index: number,
+    change: Partial<NodeRecord> & { state: NodeState }
+  ): void {
+    this.update(all => {
+      let node = all.nodes.find(item => item.name === name);
+      if (node === undefined) {
+        node = { name, index, state: 'starting', restarts: 0 };
+        all.nodes.push(node);
+        all.nodes.sort((a, b) => a.index - b.index);
+      }
+      Object.assign(node, change);
+    });
+  }
+
+  listen(listener: (state: RunState) => void): () => void {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  }
+}
+
+/** Makes a reason; the parameters are named with each code of {@link Reason}. */
+export function because(
+  code: Reason['code'],
+  detail: string,
+  params: Reason['params'] = {}
+): Reason {
+  return { code, params, detail };
+}

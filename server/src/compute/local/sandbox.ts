@@ -1,0 +1,292 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex, Readable, Writable } from 'node:stream';
+
+import { NODE_FDS, bubblewrapArguments } from './bubblewrap.ts';
+import type { NodeGroups } from './cgroups.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { identify, identifySelf } from './identity.ts';
+import type { LaunchFile } from './launchFile.ts';
+import type { LogWriter } from './logWriter.ts';
+import type { NodeFiles } from './nodeFiles.ts';
+import { FILES } from './paths.ts';
+import type { FoundProcess } from './processes.ts';
+import { childrenOf, ownDepth, processesBelow } from './processes.ts';
+import type { PlannedNode, RunPlan } from './runPlan.ts';
+import { COMMAND_SCRIPT, GROUP_SCRIPT, NETWORK_SCRIPT } from './sandboxScripts.ts';
+
+/** What all nodes of a run have in common. */
+export interface SandboxContext {
+  plan: RunPlan;
+  launch: LaunchFile;
+  files: NodeFiles;
+}
+
+/** One node: a bubblewrap sandbox with its init, from its start to the end of its last process. */
+export class Sandbox {
+  /** Resolves when the sandbox is there and its sshd, where it has one, listens. Rejects when it ends before. */
+  readonly ready: Promise<void>;
+  /** Resolves with the command's exit code when the command has ended; never for a worker. */
+  readonly commandEnded: Promise<number>;
+  /** Resolves with the exit code of the sandbox when everything in it is gone and its output is read. */
+  readonly ended: Promise<number>;
+  /** To and from the relay process of a replica. */
+  readonly relay: Duplex | undefined;
+  /** The init of the sandbox, once it is ready. */
+  init: ProcessIdentity | undefined;
+
+  private readonly _context: SandboxContext;
+  private readonly _node: PlannedNode;
+  private readonly _index: number;
+  private readonly _child: ChildProcess;
+  private readonly _go: Writable;
+  private readonly _groups: NodeGroups;
+  private _initPid: number | undefined;
+  private _wrapper: number | undefined;
+  private _killed = false;
+  private _lastError = '';
+
+  constructor(
+    context: SandboxContext,
+    node: PlannedNode,
+    index: number,
+    groups: NodeGroups,
+    log: LogWriter
+  ) {
+    this._context = context;
+    this._node = node;
+    this._index = index;
+    this._groups = groups;
+    const { out, error } = openOutput(context.launch.directory, index);
+    const hostfile = openHostfile(context, index);
+    const own = node.role === 'replica';
+    const [program = '', ...args] = this._commandLine();
+    this._child = spawn(program, args, {
+      cwd: '/',
+      env: { PATH: process.env.PATH ?? '' },
+      stdio: [
+        'ignore',
+        out.write,
+        error.write,
+        ...(['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const),
+        hostfile,
+        own ? 'pipe' : 'ignore'
+      ]
+    });
+    closeSync(out.write);
+    closeSync(error.write);
+    closeSync(hostfile);
+    const stream = (fd: number): Duplex => this._child.stdio[fd] as unknown as Duplex;
+    this._go = stream(NODE_FDS.go);
+    this._go.on('error', () => undefined);
+    this.relay = own ? stream(9) : undefined;
+    this.relay?.on('error', () => undefined);
+    const outputEnded = [this._log(log, 'stdout', out.read), this._log(log, 'stderr', error.read)];
+    const exited = new Promise<number>(resolve => {
+      this._child.once('error', problem => {
+        this._lastError = problem.message;
+        resolve(127);
+      });
+      this._child.once('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 137)));
+    });
+    this.ended = exited.then(async code => {
+      await Promise.all(outputEnded);
+      return code;
+    });
+    const { plan, launch, files } = context;
+    const options = bubblewrapArguments(plan, launch, files, node, index);
+    stream(NODE_FDS.args).end(`${options.join('\0')}\0`);
+    const made = readAll(stream(NODE_FDS.info)).then(text => this._made(text));
+    const listening = this._listening(stream(NODE_FDS.sshd), error.read);
+    this.ready = Promise.race([
+      Promise.all([made, listening]).then(() => undefined),
+      this.ended.then(code => {
+        throw new Error(this._lastError.trim() || `the sandbox ended with ${code}`);
+      })
+    ]);
+    this.ready.catch(() => undefined);
+    this.commandEnded = new Promise(resolve => {
+      stream(NODE_FDS.status).once('data', (data: Buffer) => resolve(Number(data.toString())));
+      stream(NODE_FDS.status).on('error', () => undefined);
+    });
+  }
+
+  /** Starts the command. */
+  go(): void {
+    this._go.write('go\n');
+  }
+
+  /** Lets the sandbox end, after the command has. */
+  letGo(): void {
+    this._go.write('end\n');
+  }
+
+  /** Ends the init, and with it every process in the sandbox, whatever it does about signals. */
+  kill(): void {
+    this._killed = true;
+    signal(this._initPid ?? this._child.pid, 'SIGKILL');
+  }
+
+  /** Whether the sandbox was ended from here. */
+  get killed(): boolean {
+    return this._killed;
+  }
+
+  /** SIGTERM to every process but what keeps the node together. */
+  terminate(): void {
+    for (const found of this.remaining()) {
+      signal(found.pid, 'SIGTERM');
+    }
+  }
+
+  /** Processes of the command: all but the init, the first process and sshd. */
+  remaining(): FoundProcess[] {
+    return this.processes().filter(
+      found =>
+        found.hostPid !== this.init?.pid && found.hostPid !== this._wrapper && found.name !== 'sshd'
+    );
+  }
+
+  processes(): FoundProcess[] {
+    return this.init === undefined ? [] : processesBelow(this.init.pid, ownDepth());
+  }
+
+  /** The line that explains best why there is no sandbox. */
+  get lastError(): string {
+    return this._lastError.trim();
+  }
+
+  private _commandLine(): string[] {
+    const { plan, launch } = this._context;
+    const sshd = launch.sshd !== undefined && this._node.role !== 'replica';
+    const inner =
+      this._node.role === 'worker'
+        ? [
+            ...['/usr/sbin/sshd', '-D', '-e', '-f', '/root/.ssh/sshd_config'],
+            ...['-o', `ListenAddress=${this._node.address}`]
+          ]
+        : [
+            ...['/bin/bash', '-c', COMMAND_SCRIPT, 'node', sshd ? this._node.address : ''],
+            ...[plan.workingDirectory, ...plan.argv]
+          ];
+    const sandbox = ['bwrap', '--args', String(NODE_FDS.args), '--', ...inner];
+    // Where no group limits, each process has its own limits, which is less but better than nothing.
+    const limited = [
+      ...(this._groups.has('pids') ? [] : [`--nproc=${plan.maxProcesses}`]),
+      ...(this._groups.has('memory') || plan.memoryBytes === undefined
+        ? []
+        : [`--data=${plan.memoryBytes}`])
+    ];
+    const grouped = [
+      ...['/bin/sh', '-c', GROUP_SCRIPT, 'group', ...this._groups.entrances, '--'],
+      ...(limited.length === 0 ? [] : ['prlimit', ...limited, '--']),
+      ...sandbox
+    ];
+    if (this._node.role !== 'replica') {
+      return grouped;
+    }
+    return [
+      ...['unshare', '--net', '/bin/sh', '-c', NETWORK_SCRIPT, 'network'],
+      ...[launch.node, launch.relay, launch.sockets, String(this._index), plan.ports.join(' ')],
+      ...grouped
+    ];
+  }
+
+  private _made(text: string): void {
+    const pid = (JSON.parse(text) as { 'child-pid': number })['child-pid'];
+    this._initPid = pid;
+    const self = identifySelf().pid;
+    const candidates = childrenOf(self).flatMap(child => childrenOf(child));
+    const depth = ownDepth();
+    for (const hostPid of candidates) {
+      if (processesBelow(hostPid, depth).some(p => p.hostPid === hostPid && p.pid === pid)) {
+        this.init = identify(hostPid);
+        this._wrapper = childrenOf(hostPid)[0];
+      }
+    }
+  }
+
+  private _listening(messages: Readable, stderr: Readable): Promise<void> {
+    const { role } = this._node;
+    messages.on('error', () => undefined);
+    if (role === 'replica' || this._context.launch.sshd === undefined) {
+      messages.resume();
+      return Promise.resolve();
+    }
+    const source = role === 'worker' ? stderr : messages;
+    return new Promise(resolve => {
+      source.on('data', (data: Buffer) => {
+        if (data.includes('Server listening')) {
+          resolve();
+        }
+      });
+    });
+  }
+
+  private _log(log: LogWriter, name: 'stdout' | 'stderr', source: Readable): Promise<void> {
+    log.pump(name, source);
+    if (name === 'stderr') {
+      source.on('data', (data: Buffer) => {
+        this._lastError = data.toString('utf8', Math.max(0, data.length - 1000)).slice(-1000);
+      });
+    }
+    return new Promise(resolve => source.once('close', resolve));
+  }
+}
+
+/** Both ends of a pipe. */
+interface Pipe {
+  read: Socket;
+  write: number;
+}
+
+/**
+ * Real pipes for a node's output. What Node itself would make are sockets, and a program that opens `/dev/stdout` fails on those.
+ */
+function openOutput(directory: string, index: number): { out: Pipe; error: Pipe } {
+  const paths = ['out', 'error'].map(name => join(directory, FILES.node, `${index}.${name}`));
+  for (const path of paths) {
+    rmSync(path, { force: true });
+  }
+  execFileSync('mkfifo', ['-m', '600', ...paths]);
+  const [out = '', error = ''] = paths;
+  return { out: openPipe(out), error: openPipe(error) };
+}
+
+function openPipe(path: string): Pipe {
+  // A reader that does not wait has to come first, or opening for writing would wait for it for ever.
+  const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const write = openSync(path, constants.O_WRONLY);
+  rmSync(path);
+  return { read: new Socket({ fd: read, readable: true, writable: false }), write };
+}
+
+function openHostfile(context: SandboxContext, index: number): number {
+  const path = join(context.launch.directory, FILES.node, `${index}.hostfile`);
+  writeFileSync(path, context.files.hostfile);
+  const file = openSync(path, 'r');
+  rmSync(path);
+  return file;
+}
+
+async function readAll(source: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of source) {
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone, which is what was wanted.
+  }
+}
