@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { bundledName, entries } from '../../server/src/entry.ts';
+import { entries } from '../../server/src/entry.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SERVER = join(ROOT, 'server');
@@ -37,26 +37,14 @@ interface Manifest {
 const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** Every file that the companion starts as a process or worker of its own, with its name in the bundle. */
-function entryFiles(): Record<string, string> {
-  const sources = globSync('src/**/*.ts', { cwd: SERVER });
-  const named = sources.flatMap(source =>
-    [...readFileSync(join(SERVER, source), 'utf8').matchAll(/entryPoint\(\s*'([^']+)'/g)].map(
-      match => match[1] ?? ''
-    )
-  );
-  const all = new Set([...Object.keys(entries), ...named]);
-  return Object.fromEntries(
-    [...all].map(entry => {
-      const source = Object.hasOwn(entries, entry) ? entries[entry as keyof typeof entries] : entry;
-      return [bundledName(entry), join(SERVER, 'src', source)];
-    })
-  );
-}
+/** Every file that the companion starts as a process or worker of its own, by its name in the bundle. */
+const entryFiles = Object.fromEntries(
+  Object.entries(entries).map(([name, source]) => [name, join(SERVER, 'src', source)])
+);
 
 async function bundle(): Promise<void> {
   const result = await build({
-    entryPoints: entryFiles(),
+    entryPoints: entryFiles,
     outdir: OUT,
     bundle: true,
     // What several of them share is a file of its own, beside them: paths are found from there, too.
@@ -161,5 +149,5 @@ writeFileSync(
   `${JSON.stringify({ name: basename(dirname(OUT)), version, type: 'module' })}\n`
 );
 console.error(
-  `companion: ${Object.keys(entryFiles()).join(', ')}; packages ${[...copied.keys()].join(', ')}`
+  `companion: ${Object.keys(entryFiles).join(', ')}; packages ${[...copied.keys()].join(', ')}`
 );

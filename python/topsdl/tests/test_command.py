@@ -1,0 +1,69 @@
+"""The `topsdl` command and what it says of the machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from topsdl import doctor
+from topsdl.command import main
+from topsdl.locations import default_data_directory
+from topsdl.starter import NOTEBOOK, put_notebook
+
+
+def test_start_status_stop(stand_in: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    assert main(["status", *data]) == 1
+    try:
+        assert main(["start", *data]) == 0
+        started = json.loads(capsys.readouterr().out)
+        assert main(["status", *data]) == 0
+        assert json.loads(capsys.readouterr().out) == started
+    finally:
+        assert main(["stop", *data]) == 0
+    assert main(["status", *data]) == 1
+
+
+def test_a_companion_that_does_not_start_is_named(
+    stand_in: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken").touch()
+    assert main(["start", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "exit 3" in said
+    assert "the configuration is wrong" in said
+    assert str(tmp_path / "logs" / "companion.log") in said
+
+
+def test_missing_programs_are_named_with_the_line_that_installs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "find_program", lambda name: None if name in ("bwrap", "mpirun") else f"/usr/bin/{name}")
+    assert main(["doctor", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "MISSING  mpirun: needed for training on several nodes" in said
+    assert "sudo apt-get install --yes bubblewrap openmpi-bin" in said
+
+
+def test_a_network_file_system_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_kind_of_file_system", lambda path: "nfs4")
+    finding = doctor.examine(tmp_path / "not" / "there")[-1]
+    assert not finding.ok
+    assert "nfs4" in finding.detail
+
+
+def test_the_notebook_is_put_once(tmp_path: Path) -> None:
+    path = put_notebook(tmp_path / "notebooks")
+    assert path.read_bytes() == NOTEBOOK.read_bytes()
+    path.write_text("mine")
+    assert put_notebook(tmp_path / "notebooks").read_text() == "mine"
+
+
+def test_default_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TOPSDL_DATA_DIR", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
+    assert default_data_directory() == Path("/somewhere/topsdl")
+    monkeypatch.setenv("TOPSDL_DATA_DIR", "/given")
+    assert default_data_directory() == Path("/given")
