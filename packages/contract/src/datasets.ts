@@ -351,7 +351,10 @@ export const datasets = {
       source: z.enum(['manual', 'auto', 'import']).optional(),
       byUserId: Id.optional()
     }),
-    response: page(Image)
+    response: page(Image).extend({
+      /** Counting stopped: there are more than `total`. Only for searches and combined filters. */
+      totalIsMinimum: z.boolean()
+    })
   }),
   getImage: operation({
     id: 'datasets.getImage',

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Access } from '../../access/access.ts';
+import type { Feature } from '../../feature.ts';
+import { registerFunctions } from '../../library/versions.ts';
+import { collect } from '../../packs/collect.ts';
+import { PackStore } from '../../packs/store.ts';
+import { PictureCache } from '../../pictures/cache.ts';
+import { Thumbnails } from '../../pictures/thumbnails.ts';
+import { uploadClaims } from '../uploads/index.ts';
+import { Imports } from './import/imports.ts';
+import { registerImportRoutes } from './import/routes.ts';
+import { importTask } from './import/run.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { Images } from './images.ts';
+import { registerDatasetRoutes } from './routes.ts';
+import { Datasets } from './service.ts';
+
+/** Bytes of thumbnails that are kept. */
+const THUMBNAIL_BYTES = 2 * 1024 ** 3;
+
+/** Pictures that are decoded at once. */
+const DECODERS = 2;
+
+/** Datasets, their versions, images, imports and exports. */
+export const feature: Feature = {
+  name: 'datasets',
+  register(app) {
+    const { db, files, access, life, tasks, services } = app;
+    registerFunctions(db.sqlite);
+    const packs = new PackStore(db.sqlite, files.path('packs'), app.log);
+    const pictures = new PictureCache(join(files.path('cache'), 'thumbnails.db'), THUMBNAIL_BYTES);
+    const thumbnails = new Thumbnails(packs, pictures, DECODERS);
+    const housekeeping = new Housekeeping(app.log, async () => {
+      await datasets.sweep();
+      await collect(db, packs);
+    });
+    const datasets = new Datasets(db, tasks, () => housekeeping.request());
+    const images = new Images(db);
+    const imports = new Imports(db, datasets, tasks, () => services.get(uploadClaims));
+
+    tasks.define(
+      importTask({
+        db,
+        databasePath: files.database,
+        datasets,
+        imports,
+        packs,
+        uploads: () => services.get(uploadClaims),
+        onDiscarded: () => housekeeping.request()
+      })
+    );
+    registerOwners(access, datasets, images, imports);
+    const { api, uses } = app;
+    registerDatasetRoutes({ api, access, uses, datasets, images, packs, thumbnails });
+    registerImportRoutes(app, imports);
+    life.onStart(() => {
+      packs.recover();
+      housekeeping.request();
+    });
+    life.onStop('datasets', async () => {
+      await housekeeping.stop();
+      pictures.close();
+    });
+  }
+};
+
+/** To whom the objects of this feature belong: all of them to their dataset's project. */
+function registerOwners(
+  access: Access,
+  datasets: Datasets,
+  images: Images,
+  imports: Imports
+): void {
+  const ofDataset = (id: string) => {
+    const row = datasets.find(id);
+    return row && { projectId: row.projectId };
+  };
+  const ofVersion = (id: string) => {
+    const version = datasets.findVersion(id);
+    return version && ofDataset(version.datasetId);
+  };
+  access.registerOwner('/datasets/{datasetId}', ofDataset);
+  access.registerOwner('/dataset-versions/{versionId}', ofVersion);
+  access.registerOwner('/images/{imageId}', id => {
+    const found = images.findVersionOf(id);
+    return found && ofDataset(found.version.datasetId);
+  });
+  access.registerOwner('/imports/{importId}', id => {
+    const row = imports.find(id);
+    return row && ofVersion(row.versionId);
+  });
+}

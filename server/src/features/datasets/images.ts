@@ -1,0 +1,103 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { ImageState } from '@topsdl/contract';
+import type { Database } from '../../db/database.ts';
+import { decodeCursor, encodeCursor } from '../../db/paging.ts';
+import { ProblemError } from '../../http/problem.ts';
+import { listImages, loadImages, type ImageRecord } from '../../library/browse.ts';
+import type { Source } from '../../library/codes.ts';
+import { datasetVersions, images, labelers, labels, type VersionRow } from '../../library/table.ts';
+
+const CURSOR = 'images';
+const DEFAULT_LIMIT = 100;
+
+export interface ImageQuery {
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly skip?: number | undefined;
+  readonly search?: string | undefined;
+  readonly state?: ImageState | undefined;
+  /** Label ids, separated by commas. */
+  readonly labels?: string | undefined;
+  readonly source?: Source | undefined;
+  readonly byUserId?: string | undefined;
+}
+
+export interface ImagePage {
+  readonly items: ImageRecord[];
+  readonly next?: string | undefined;
+  readonly total: number;
+  readonly totalIsMinimum: boolean;
+}
+
+/** Finding the images of a version. */
+export class Images {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async list(version: VersionRow, query: ImageQuery, signal: AbortSignal): Promise<ImagePage> {
+    const after = query.cursor === undefined ? 0 : decodeCursor(CURSOR, 1, query.cursor)[0];
+    if (typeof after !== 'number') {
+      throw new ProblemError('bad-cursor', {}, 'query.cursor');
+    }
+    const { last, ...listing } = await listImages(
+      this.#db,
+      {
+        versionKey: version.key,
+        visibleKey: version.visibleKey,
+        state: query.state,
+        labelKeys: query.labels === undefined ? undefined : this.#labelKeys(version, query.labels),
+        source: query.source,
+        // Nobody has key 0: a user who never labeled anything finds nothing.
+        byKey: query.byUserId === undefined ? undefined : (this.#labelerKey(query.byUserId) ?? 0),
+        search: query.search?.normalize('NFC') || undefined
+      },
+      { after, skip: query.skip ?? 0, limit: query.limit ?? DEFAULT_LIMIT },
+      signal
+    );
+    return { ...listing, ...(last === undefined ? {} : { next: encodeCursor(CURSOR, [last]) }) };
+  }
+
+  #labelKeys(version: VersionRow, list: string): number[] {
+    const wanted = new Set(list.split(',').filter(id => id !== ''));
+    return this.#db.orm
+      .select({ id: labels.id, key: labels.key })
+      .from(labels)
+      .where(and(eq(labels.datasetId, version.datasetId), isNull(labels.importId)))
+      .all()
+      .filter(row => wanted.has(row.id))
+      .map(row => row.key);
+  }
+
+  #labelerKey(userId: string): number | undefined {
+    return this.#db.orm
+      .select({ key: labelers.key })
+      .from(labelers)
+      .where(eq(labelers.userId, userId))
+      .get()?.key;
+  }
+
+  /** The version an image belongs to; nothing for an image that is not to be seen. */
+  findVersionOf(imageId: string): { key: number; version: VersionRow } | undefined {
+    const found = this.#db.orm
+      .select({ key: images.key, version: datasetVersions })
+      .from(images)
+      .innerJoin(datasetVersions, eq(datasetVersions.key, images.versionKey))
+      .where(eq(images.id, imageId))
+      .get();
+    return found && found.version.hidden === null && found.key <= found.version.visibleKey
+      ? found
+      : undefined;
+  }
+
+  get(imageId: string): { record: ImageRecord; version: VersionRow } {
+    const found = this.findVersionOf(imageId);
+    const record = found && loadImages(this.#db.sqlite, [found.key])[0];
+    if (!found || !record) {
+      throw new ProblemError('not-found', { kind: 'image' });
+    }
+    return { record, version: found.version };
+  }
+}

@@ -1,0 +1,334 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  ArchiveError,
+  DEFAULT_LIMITS,
+  inspectImage,
+  planClassification,
+  readImages,
+  type ClassificationPlan,
+  type ImportedFile
+} from '@topsdl/formats';
+import { openReader } from '../../../db/open.ts';
+import { isDiskFull } from '../../../http/problem.ts';
+import { PackWriter } from '../../../packs/writer.ts';
+import { Catalogue } from './catalogue.ts';
+import type {
+  FromWorker,
+  ImportJob,
+  ImportSource,
+  ToWorker,
+  WorkerImage,
+  WorkerRefusal
+} from './messages.ts';
+
+/** Images of a message, and so of a transaction of the main thread. */
+const BATCH = 500;
+
+/** Bytes after which what was written is synced, so that the last sync is not all of it. */
+const SYNC_EVERY = 256 * 1024 ** 2;
+
+const PROGRESS_EVERY = 100;
+
+/** Everything that was found in one source. */
+interface Scanned {
+  readonly source: ImportSource;
+  readonly catalogue: Catalogue;
+  readonly refused: WorkerRefusal[];
+  /** It is a picture itself. */
+  readonly plain: boolean;
+  readonly files: number;
+  readonly skipped: number;
+}
+
+const job = workerData as ImportJob;
+const port = parentPort!;
+
+/** The source that is being read, for problems to name. */
+let current = '';
+
+function tell(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+/** Sends and waits until the main thread has taken it, so that no more than one batch is on its way. */
+async function ask(message: FromWorker): Promise<ToWorker> {
+  const answer = once(port, 'message') as Promise<[ToWorker]>;
+  tell(message);
+  return (await answer)[0];
+}
+
+/** Bytes of pictures on their way into packs, or into nothing on a dry run. */
+class Sink {
+  readonly #reader = openReader(job.databasePath);
+  readonly #known = this.#reader.prepare<[Buffer], { key: number }>(
+    'SELECT key FROM contents WHERE sha256 = ?'
+  );
+  readonly #present = this.#reader.prepare<[Buffer, number], { name: string }>(
+    `SELECT i.name FROM contents c CROSS JOIN images i ON i.content_key = c.key
+      WHERE c.sha256 = ? AND i.version_key = ?`
+  );
+  readonly #seen = new Set<string>();
+  #writer: PackWriter | undefined;
+  #unsynced = 0;
+
+  /** @returns where the bytes are; null if they were stored before */
+  async take(sha256: Buffer, bytes: Uint8Array): Promise<WorkerImage['stored']> {
+    const hash = sha256.toString('latin1');
+    if (job.dryRun || this.#seen.has(hash)) {
+      return null;
+    }
+    this.#seen.add(hash);
+    if (this.#known.get(sha256)) {
+      return null;
+    }
+    if (!this.#writer?.fits(bytes.length)) {
+      this.finish();
+      const answer = await ask({ kind: 'lease' });
+      if (answer.kind !== 'lease') {
+        throw new Error('the main thread gave no pack');
+      }
+      this.#writer = new PackWriter(answer.lease);
+    }
+    const offset = this.#writer.append(bytes);
+    this.#unsynced += bytes.length;
+    if (this.#unsynced >= SYNC_EVERY) {
+      this.#writer.sync();
+      this.#unsynced = 0;
+    }
+    return { packId: this.#writer.lease.packId, offset, length: bytes.length };
+  }
+
+  /** What the version has with these bytes, or what this run had before; for dry runs. */
+  duplicateOf(sha256: Uint8Array): string | undefined {
+    const bytes = Buffer.from(sha256);
+    const hash = bytes.toString('latin1');
+    if (this.#seen.has(hash)) {
+      return '';
+    }
+    this.#seen.add(hash);
+    return this.#present.get(bytes, job.versionKey)?.name;
+  }
+
+  /** Makes all that was written durable and closes the pack. */
+  finish(): void {
+    this.#writer?.sync();
+    this.#writer?.close();
+    this.#writer = undefined;
+    this.#unsynced = 0;
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
+
+/** Progress over all sources, in bytes read, told a few times a second. */
+class Meter {
+  readonly #total = job.sources.reduce((sum, source) => sum + statSync(source.path).size, 0);
+  #before = 0;
+  #told = 0;
+
+  at(position: number): void {
+    const now = performance.now();
+    if (now - this.#told >= PROGRESS_EVERY) {
+      this.#told = now;
+      tell({
+        kind: 'progress',
+        step: 'reading',
+        done: this.#before + position,
+        total: this.#total
+      });
+    }
+  }
+
+  finished(bytes: number): void {
+    this.#before += bytes;
+  }
+}
+
+async function scan(source: ImportSource, sink: Sink, meter: Meter): Promise<Scanned> {
+  const catalogue = new Catalogue();
+  const refused: WorkerRefusal[] = [];
+  let files = 0;
+  let skipped = 0;
+  current = source.fileName;
+  const plain = isPlain(source);
+  const entries: AsyncIterable<ImportedFile> | Iterable<ImportedFile> = plain
+    ? [readPlain(source)]
+    : readImages(source.path, { onProgress: position => meter.at(position) });
+  for await (const entry of entries) {
+    files++;
+    if (entry.kind === 'skipped') {
+      skipped++;
+    } else if (entry.kind === 'refused') {
+      refused.push({ path: entry.path, code: entry.problem.code, params: entry.problem.params });
+    } else {
+      const { path, sha256, image } = entry;
+      const stored = await sink.take(sha256, entry.bytes);
+      const { format, width, height, orientation } = image;
+      catalogue.add({ path, format, width, height, orientation, sha256, stored });
+    }
+  }
+  meter.finished(statSync(source.path).size);
+  return { source, catalogue, refused, plain, files, skipped };
+}
+
+/** Whether a file is a picture by itself, or says so by its name. */
+function isPlain({ path, fileName }: ImportSource): boolean {
+  if (/\.(jpe?g|png)$/i.test(fileName)) {
+    return true;
+  }
+  const file = openSync(path, 'r');
+  const magic = Buffer.alloc(8);
+  const read = readSync(file, magic, 0, 8, 0);
+  closeSync(file);
+  return (
+    (read >= 3 && magic[0] === 0xff && magic[1] === 0xd8 && magic[2] === 0xff) ||
+    magic.equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+  );
+}
+
+function readPlain({ path, fileName }: ImportSource): ImportedFile {
+  if (statSync(path).size > DEFAULT_LIMITS.entryBytes) {
+    const params = { limit: DEFAULT_LIMITS.entryBytes };
+    return { kind: 'refused', path: fileName, problem: { code: 'entry.tooLarge', params } };
+  }
+  const bytes = readFileSync(path);
+  const inspection = inspectImage(bytes);
+  return inspection.ok
+    ? {
+        kind: 'image',
+        path: fileName,
+        image: inspection.image,
+        sha256: createHash('sha256').update(bytes).digest(),
+        bytes
+      }
+    : { kind: 'refused', path: fileName, problem: inspection.problem };
+}
+
+/** What an image is called: its file's name in a class folder, else its path below what all share. */
+function nameOf(path: string, label: string | null, plan: ClassificationPlan): string {
+  const parts = path.split('/');
+  if (label !== null) {
+    return parts.at(-1)!;
+  }
+  const below = plan.root === '' ? 0 : plan.root.split('/').length;
+  return parts.slice(Math.min(below, parts.length - 1)).join('/');
+}
+
+/** The images of a source with their names and labels; those whose folder cannot be a label are refused. */
+function* labeled(scanned: Scanned, plan: ClassificationPlan): Generator<WorkerImage> {
+  const { catalogue, refused } = scanned;
+  for (let index = 0; index < catalogue.size; index++) {
+    const found = catalogue.at(index);
+    const label = plan.labelOf(found.path);
+    if (label !== null && typeof label === 'object') {
+      refused.push({ path: found.path, code: label.code, params: label.params });
+    } else {
+      yield { ...found, label, name: nameOf(found.path, label, plan) };
+    }
+  }
+}
+
+async function run(): Promise<void> {
+  const sink = new Sink();
+  const meter = new Meter();
+  const scans = [];
+  for (const source of job.sources) {
+    scans.push(await scan(source, sink, meter));
+  }
+  sink.finish();
+  const plans = scans.map(({ catalogue, refused, plain }) =>
+    planClassification(
+      [...catalogue.paths(), ...refused.map(entry => entry.path)],
+      plain ? 'images' : job.format
+    )
+  );
+  const summary = {
+    format: plans.some(plan => plan.layout === 'class-folders')
+      ? ('class-folders' as const)
+      : ('images' as const),
+    files: scans.reduce((sum, { files }) => sum + files, 0),
+    skipped: scans.reduce((sum, { skipped }) => sum + skipped, 0)
+  };
+  await (job.dryRun ? tryOut : send)(sink, scans, plans, summary);
+  sink.close();
+}
+
+type Finish = (
+  sink: Sink,
+  scans: readonly Scanned[],
+  plans: readonly ClassificationPlan[],
+  summary: { format: 'class-folders' | 'images'; files: number; skipped: number }
+) => Promise<void>;
+
+/** Hands everything to the main thread, a batch at a time. */
+const send: Finish = async (_sink, scans, plans, summary) => {
+  const total = scans.reduce((sum, { catalogue }) => sum + catalogue.size, 0);
+  let done = 0;
+  for (const [index, scanned] of scans.entries()) {
+    let batch: WorkerImage[] = [];
+    const flush = async () => {
+      await ask({ kind: 'images', images: batch });
+      done += batch.length;
+      batch = [];
+      tell({ kind: 'progress', step: 'indexing', done, total });
+    };
+    for (const image of labeled(scanned, plans[index]!)) {
+      if (batch.push(image) >= BATCH) {
+        await flush();
+      }
+    }
+    await flush();
+    await sendRefused(scanned.refused, 0);
+  }
+  tell({ kind: 'done', summary });
+};
+
+/** Says what would come of it. */
+const tryOut: Finish = async (sink, scans, plans, summary) => {
+  const labels = new Map<string, number>();
+  let taken = 0;
+  for (const [index, scanned] of scans.entries()) {
+    const duplicates: WorkerRefusal[] = [];
+    for (const image of labeled(scanned, plans[index]!)) {
+      const there = sink.duplicateOf(image.sha256);
+      if (there !== undefined) {
+        duplicates.push({ path: image.path, code: 'entry.present', params: { name: there } });
+        continue;
+      }
+      taken++;
+      if (image.label !== null) {
+        labels.set(image.label, (labels.get(image.label) ?? 0) + 1);
+      }
+    }
+    await sendRefused(scanned.refused, 0);
+    await sendRefused(duplicates, duplicates.length);
+  }
+  tell({
+    kind: 'dry',
+    summary: { ...summary, taken, labels: [...labels].map(([name, count]) => ({ name, count })) }
+  });
+};
+
+async function sendRefused(refused: readonly WorkerRefusal[], duplicates: number): Promise<void> {
+  for (let start = 0; start < refused.length; start += BATCH) {
+    const some = refused.slice(start, start + BATCH);
+    await ask({ kind: 'refused', refused: some, duplicates: duplicates > 0 ? some.length : 0 });
+  }
+}
+
+run()
+  .catch((error: unknown) => {
+    if (error instanceof ArchiveError) {
+      tell({ kind: 'problem', code: error.code, params: { name: current, ...error.params } });
+    } else if (isDiskFull(error)) {
+      tell({ kind: 'problem', code: 'disk-full', params: {} });
+    } else {
+      throw error;
+    }
+  })
+  .finally(() => port.unref());

@@ -1,0 +1,31 @@
+import type { Feature } from '../../feature.ts';
+import { uploadClaims } from './index.ts';
+import { registerUploadRoutes } from './routes.ts';
+import { Uploads } from './service.ts';
+
+/** Time between two looks for uploads that have expired, in milliseconds. */
+const SWEEP_EVERY = 10 * 60 * 1000;
+
+/** Resumable uploads, which imports consume. */
+export const feature: Feature = {
+  name: 'uploads',
+  register(app) {
+    const service = new Uploads(app.db, app.files.path('uploads'));
+    app.services.provide(uploadClaims, service);
+    app.access.registerOwner('/uploads/{uploadId}', id => {
+      const row = service.find(id);
+      return row && { projectId: row.projectId };
+    });
+    registerUploadRoutes(app.api, service);
+    const sweep = () => {
+      service.sweep().catch((error: unknown) => app.log.error({ err: error }, 'uploads'));
+    };
+    let timer: NodeJS.Timeout | undefined;
+    app.life.onStart(() => {
+      sweep();
+      timer = setInterval(sweep, SWEEP_EVERY);
+      timer.unref();
+    });
+    app.life.onStop('uploads', () => clearInterval(timer));
+  }
+};

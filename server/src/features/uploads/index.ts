@@ -1,0 +1,21 @@
+import { ServiceToken } from '../../services.ts';
+import type { UploadRow } from './table.ts';
+
+/** What tasks do with files that were uploaded. */
+export interface UploadClaims {
+  /** Where an upload's bytes are. */
+  path(uploadId: string): string;
+  /**
+   * Gives whole uploads of a project to a task, so that they neither expire nor change. Call it in the
+   * transaction that makes the task. A public object takes uploads of any project.
+   *
+   * @throws ProblemError naming the field of the upload that is missing, not whole or in use
+   */
+  claim(uploadIds: readonly string[], projectId: string | null, by: string): UploadRow[];
+  /** Gives claimed uploads back, to be used again. Call it inside a transaction. */
+  release(by: string): void;
+  /** Forgets claimed uploads that are used up, with their bytes. Call it inside a transaction. */
+  consume(by: string): void;
+}
+
+export const uploadClaims = new ServiceToken<UploadClaims>('uploads');

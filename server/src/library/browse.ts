@@ -1,0 +1,200 @@
+import type { Database as Sqlite } from 'better-sqlite3';
+import type { ImageState } from '@topsdl/contract';
+import type { Database } from '../db/database.ts';
+import {
+  formatCode,
+  kindCode,
+  sourceCode,
+  stateCode,
+  type ImageFormat,
+  type Kind,
+  type Source
+} from './codes.ts';
+import { keyQuery, type ImageFilter, type KeyQuery } from './filter.ts';
+import { prepared } from './statement-cache.ts';
+
+/** A shape as it is stored, with the label's and the user's ids. */
+export interface AnnotationRecord {
+  readonly kind: Kind;
+  readonly labelId: string;
+  readonly geometry: string | null;
+  readonly source: Source;
+  readonly score: number | null;
+  readonly userId: string | null;
+  readonly at: number;
+}
+
+export interface ImageRecord {
+  readonly key: number;
+  readonly id: string;
+  readonly name: string;
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly state: ImageState;
+  readonly revision: number;
+  readonly contentKey: number;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly annotations: AnnotationRecord[];
+}
+
+export interface Listing {
+  readonly items: ImageRecord[];
+  /** The key to go on after; absent at the end. */
+  readonly last?: number | undefined;
+  readonly total: number;
+  /** There are more than `total`: counting stopped. */
+  readonly totalIsMinimum: boolean;
+}
+
+export interface ListingRequest {
+  /** The key that the page comes after; 0 for the first. */
+  readonly after: number;
+  /** Images to pass over. */
+  readonly skip: number;
+  readonly limit: number;
+}
+
+/** Matches of a search or of a combined filter are counted so far. */
+export const COUNT_LIMIT = 10_000;
+
+/** Rows that are passed over at most on the writing connection. */
+const LIGHT_SKIP = 2000;
+
+/**
+ * One page of images. What walks one index for as many rows as it shows is read here and now; a search
+ * or a long jump goes to a reader thread, so that it delays nobody's save.
+ */
+export async function listImages(
+  db: Database,
+  filter: ImageFilter,
+  page: ListingRequest,
+  signal?: AbortSignal
+): Promise<Listing> {
+  const exact = counter(db.sqlite, filter);
+  const light = exact !== undefined && page.skip <= LIGHT_SKIP;
+  const read = async (query: KeyQuery): Promise<number[]> => {
+    const rows = light
+      ? prepared<{ key: number }>(db.sqlite, query.sql).all(...query.params)
+      : await db.readers.all<{ key: number }>(query, signal);
+    return rows.map(row => row.key);
+  };
+  const query = keyQuery(filter, page.after);
+  const keys = await read({
+    sql: `${query.sql} LIMIT ? OFFSET ?`,
+    params: [...query.params, page.limit + 1, page.skip]
+  });
+  const more = keys.length > page.limit;
+  const shown = more ? keys.slice(0, page.limit) : keys;
+  let total = exact;
+  if (total === undefined) {
+    const whole = page.after === 0 && page.skip === 0 && !more;
+    total = whole ? keys.length : (await read(countQuery(filter)))[0]!;
+  }
+  return {
+    items: loadImages(db.sqlite, shown),
+    last: more ? shown.at(-1) : undefined,
+    total: exact ?? Math.min(total, COUNT_LIMIT),
+    totalIsMinimum: exact === undefined && total > COUNT_LIMIT
+  };
+}
+
+function countQuery(filter: ImageFilter): KeyQuery {
+  const query = keyQuery(filter, 0);
+  return {
+    sql: `SELECT count(*) AS key FROM (${query.sql} LIMIT ?)`,
+    params: [...query.params, COUNT_LIMIT + 1]
+  };
+}
+
+/** How many images a filter lets through, where a counter says it. */
+function counter(sqlite: Sqlite, filter: ImageFilter): number | undefined {
+  const { versionKey, state, labelKeys, source, byKey, search } = filter;
+  if (source || byKey !== undefined || search) {
+    return undefined;
+  }
+  if (!labelKeys) {
+    const column = state ?? 'total';
+    return prepared<{ count: number }>(
+      sqlite,
+      `SELECT ${column} AS count FROM dataset_versions WHERE key = ?`
+    ).get(versionKey)?.count;
+  }
+  if (labelKeys.length !== 1 || (state !== undefined && state !== 'labeled')) {
+    return undefined;
+  }
+  const row = prepared<{ count: number | null; cleaned: number }>(
+    sqlite,
+    `SELECT c.images AS count, v.cleaned FROM dataset_versions v
+      LEFT JOIN label_counts c ON c.version_key = v.key AND c.label_key = ? WHERE v.key = ?`
+  ).get(labelKeys[0], versionKey);
+  // Cleaned images keep their labels, so the counter is of more than the labeled ones.
+  return state === 'labeled' && row && row.cleaned > 0 ? undefined : (row?.count ?? 0);
+}
+
+interface ImageFields {
+  key: number;
+  id: string;
+  name: string;
+  format: number;
+  width: number;
+  height: number;
+  orientation: number;
+  state: number;
+  revision: number;
+  contentKey: number;
+  sha256: Buffer;
+  bytes: number;
+}
+
+interface AnnotationFields {
+  imageKey: number;
+  kind: number;
+  labelId: string;
+  geometry: string | null;
+  source: number;
+  score: number | null;
+  userId: string | null;
+  at: number;
+}
+
+/** Images by key, in key order, with their shapes. */
+export function loadImages(db: Sqlite, keys: readonly number[]): ImageRecord[] {
+  const list = JSON.stringify(keys);
+  const shapes = new Map<number, AnnotationRecord[]>();
+  const annotations = prepared<AnnotationFields>(
+    db,
+    `SELECT a.image_key AS imageKey, a.kind, l.id AS labelId, a.geometry, a.source, a.score,
+        u.user_id AS userId, a.at
+      FROM json_each(?) j CROSS JOIN annotations a ON a.image_key = j.value
+      JOIN labels l ON l.key = a.label_key LEFT JOIN labelers u ON u.key = a.by_key
+      ORDER BY a.image_key, a.ordinal`
+  );
+  for (const row of annotations.all(list)) {
+    const { imageKey, kind, source, ...rest } = row;
+    const record = { ...rest, kind: kindCode.decode(kind), source: sourceCode.decode(source) };
+    const found = shapes.get(imageKey);
+    if (found) {
+      found.push(record);
+    } else {
+      shapes.set(imageKey, [record]);
+    }
+  }
+  return prepared<ImageFields>(
+    db,
+    `SELECT i.key, i.id, i.name, i.format, i.width, i.height, i.orientation, i.state, i.revision,
+        c.key AS contentKey, c.sha256, c.length AS bytes
+      FROM json_each(?) j CROSS JOIN images i ON i.key = j.value
+      CROSS JOIN contents c ON c.key = i.content_key ORDER BY i.key`
+  )
+    .all(list)
+    .map(row => ({
+      ...row,
+      format: formatCode.decode(row.format),
+      state: stateCode.decode(row.state),
+      sha256: row.sha256.toString('hex'),
+      annotations: shapes.get(row.key) ?? []
+    }));
+}

@@ -1,0 +1,256 @@
+import type { Database } from 'better-sqlite3';
+import type { PackStore, StoredContent } from '../packs/store.ts';
+import { adjustLabelCounts, labelerKey } from './annotate.ts';
+import { formatCode, kindCode, LABELED, sourceCode, UNLABELED, type ImageFormat } from './codes.ts';
+import { insertLabel } from './labels.ts';
+import { prepared } from './statement-cache.ts';
+
+/** An image whose bytes are durable, on its way into a version. */
+export interface StagedImage {
+  readonly name: string;
+  readonly format: ImageFormat;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly sha256: Buffer;
+  /** Where a writer put the bytes; absent if they were stored before. */
+  readonly stored?: Omit<StoredContent, 'sha256'> | undefined;
+  readonly label: string | null;
+}
+
+/** An image that the version has already, and what it is called there. */
+export interface Duplicate {
+  readonly index: number;
+  readonly name: string;
+  readonly label: string | null;
+}
+
+export interface StagingOptions {
+  readonly versionKey: number;
+  readonly datasetId: string;
+  readonly importId: string;
+  readonly userId: string | null;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+/** What a finished staging adds to its version. */
+export interface StagedTotals {
+  readonly images: number;
+  readonly labeled: number;
+  readonly bytes: number;
+}
+
+/**
+ * Adds images to a version out of sight: rows get keys above the version's visible mark, in short
+ * transactions that let others write in between. {@link commit} moves the mark and the counters in
+ * one; {@link discardStaged} takes back what never was committed.
+ */
+export class Staging {
+  readonly #db: Database;
+  readonly #packs: PackStore;
+  readonly #options: StagingOptions;
+  readonly #byKey: number | null;
+  readonly #labels = new Map<string, number>();
+  readonly #labelCounts = new Map<number, number>();
+  #lastKey = 0;
+  #images = 0;
+  #labeled = 0;
+  #bytes = 0;
+
+  constructor(db: Database, packs: PackStore, options: StagingOptions) {
+    this.#db = db;
+    this.#packs = packs;
+    this.#options = options;
+    this.#byKey = labelerKey(db, options.userId);
+  }
+
+  get totals(): StagedTotals {
+    return { images: this.#images, labeled: this.#labeled, bytes: this.#bytes };
+  }
+
+  /** The labels that were met, and how many images brought each. */
+  get labelTotals(): { name: string; count: number }[] {
+    return [...this.#labels].map(([name, key]) => ({
+      name,
+      count: this.#labelCounts.get(key) ?? 0
+    }));
+  }
+
+  /** Adds a batch. Call it inside a transaction. @returns those that are there already */
+  add(batch: readonly StagedImage[]): Duplicate[] {
+    const { versionKey, newId, now } = this.#options;
+    const insert = prepared(
+      this.#db,
+      `INSERT INTO images
+        (id, version_key, content_key, name, format, width, height, orientation, state, revision)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (version_key, content_key) DO NOTHING`
+    );
+    const annotate = prepared(
+      this.#db,
+      `INSERT INTO annotations (image_key, ordinal, version_key, label_key, kind, source, by_key, at)
+        VALUES (?, 0, ?, ?, ?, ?, ?, ?)`
+    );
+    const mark = lastImageKey(this.#db);
+    const duplicates: Duplicate[] = [];
+    for (const [index, image] of batch.entries()) {
+      const { contentKey, bytes } = this.#content(image);
+      const result = insert.run(
+        newId(),
+        versionKey,
+        contentKey,
+        image.name,
+        formatCode.encode(image.format),
+        image.width,
+        image.height,
+        image.orientation,
+        image.label === null ? UNLABELED : LABELED
+      );
+      if (result.changes === 0) {
+        this.#packs.refer(contentKey, -1);
+        duplicates.push({ index, ...this.#present(contentKey) });
+        continue;
+      }
+      this.#lastKey = Number(result.lastInsertRowid);
+      this.#images++;
+      this.#bytes += bytes;
+      if (image.label !== null) {
+        const labelKey = this.#label(image.label);
+        annotate.run(
+          this.#lastKey,
+          versionKey,
+          labelKey,
+          kindCode.encode('classification'),
+          sourceCode.encode('import'),
+          this.#byKey,
+          now()
+        );
+        this.#labeled++;
+        this.#labelCounts.set(labelKey, (this.#labelCounts.get(labelKey) ?? 0) + 1);
+      }
+    }
+    indexNames(this.#db, versionKey, mark);
+    return duplicates;
+  }
+
+  /** Makes everything visible. Call it inside the transaction that ends the import. */
+  commit(): StagedTotals {
+    const { versionKey, now } = this.#options;
+    adjustLabelCounts(this.#db, versionKey, this.#labelCounts);
+    const show = prepared(this.#db, 'UPDATE labels SET import_id = NULL WHERE key = ?');
+    for (const key of this.#labelCounts.keys()) {
+      show.run(key);
+    }
+    prepared(
+      this.#db,
+      `UPDATE dataset_versions SET visible_key = max(visible_key, ?), total = total + ?,
+        unlabeled = unlabeled + ?, labeled = labeled + ?, bytes = bytes + ?,
+        revision = revision + 1, updated_at = ? WHERE key = ?`
+    ).run(
+      this.#lastKey,
+      this.#images,
+      this.#images - this.#labeled,
+      this.#labeled,
+      this.#bytes,
+      now(),
+      versionKey
+    );
+    return this.totals;
+  }
+
+  #content(image: StagedImage): { contentKey: number; bytes: number } {
+    if (image.stored) {
+      const contentKey = this.#packs.add({ ...image.stored, sha256: image.sha256 });
+      return { contentKey, bytes: image.stored.length };
+    }
+    const found = this.#packs.find(image.sha256);
+    if (!found) {
+      throw new Error(`content ${image.sha256.toString('hex')} went away during an import`);
+    }
+    this.#packs.refer(found.key, 1);
+    return { contentKey: found.key, bytes: found.length };
+  }
+
+  #present(contentKey: number): { name: string; label: string | null } {
+    const row = prepared<{ name: string; label: string | null }>(
+      this.#db,
+      `SELECT i.name, (SELECT l.name FROM annotations a JOIN labels l ON l.key = a.label_key
+          WHERE a.image_key = i.key ORDER BY a.ordinal LIMIT 1) AS label
+        FROM images i WHERE i.version_key = ? AND i.content_key = ?`
+    ).get(this.#options.versionKey, contentKey);
+    return row ?? { name: '', label: null };
+  }
+
+  #label(name: string): number {
+    const known = this.#labels.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const { datasetId, importId, newId } = this.#options;
+    const found = prepared<{ key: number }>(
+      this.#db,
+      'SELECT key FROM labels WHERE dataset_id = ? AND name = ?'
+    ).get(datasetId, name);
+    const key = found?.key ?? insertLabel(this.#db, { id: newId(), datasetId, name, importId });
+    this.#labels.set(name, key);
+    return key;
+  }
+}
+
+/**
+ * Takes back up to `limit` staged images of a version that nobody fills any more. Call it inside a
+ * transaction.
+ *
+ * @returns whether nothing is left; until then call it again
+ */
+export function discardStaged(db: Database, versionKey: number, limit = 1000): boolean {
+  const keys = prepared<{ key: number }>(
+    db,
+    `SELECT i.key FROM images i INDEXED BY images_of_version JOIN dataset_versions v ON v.key = i.version_key
+      WHERE i.version_key = ? AND i.key > v.visible_key ORDER BY i.key LIMIT ?`
+  )
+    .all(versionKey, limit)
+    .map(row => row.key);
+  removeImages(db, keys);
+  return keys.length < limit;
+}
+
+/** The highest key that an image has. */
+export function lastImageKey(db: Database): number {
+  return prepared<{ key: number }>(db, 'SELECT coalesce(max(key), 0) AS key FROM images').get()!
+    .key;
+}
+
+/**
+ * Puts the names of a version's images above `mark` into the trigram index. It is one statement for a
+ * batch, and no trigger: each statement that has one makes FTS5 write out what it has gathered, which
+ * costs ten times the rest.
+ */
+export function indexNames(db: Database, versionKey: number, mark: number): void {
+  prepared(
+    db,
+    `INSERT INTO images_fts (rowid, name) SELECT key, name FROM images INDEXED BY images_of_version
+      WHERE version_key = ? AND key > ? ORDER BY key`
+  ).run(versionKey, mark);
+}
+
+/** Deletes image rows with all that hangs on them; counters are the caller's. */
+export function removeImages(db: Database, keys: readonly number[]): void {
+  prepared(
+    db,
+    `INSERT INTO images_fts (images_fts, rowid, name)
+      SELECT 'delete', i.key, i.name FROM json_each(?) j CROSS JOIN images i ON i.key = j.value`
+  ).run(JSON.stringify(keys));
+  const statements = [
+    'UPDATE contents SET refs = refs - 1 WHERE key = (SELECT content_key FROM images WHERE key = ?)',
+    'DELETE FROM annotations WHERE image_key = ?',
+    'DELETE FROM annotation_history WHERE image_key = ?',
+    'DELETE FROM images WHERE key = ?'
+  ].map(sql => prepared(db, sql));
+  for (const key of keys) {
+    for (const statement of statements) {
+      statement.run(key);
+    }
+  }
+}
