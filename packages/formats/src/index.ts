@@ -1,9 +1,14 @@
 export * from './problem.ts';
 export type * from './archive/types.ts';
 export { DEFAULT_LIMITS } from './archive/types.ts';
+export { openArchive } from './archive/open.ts';
 export type * from './image/types.ts';
 export { DEFAULT_IMAGE_LIMITS } from './image/types.ts';
+export { inspectImage } from './image/inspect.ts';
+export { fileKind } from './image/kinds.ts';
 export type * from './import/types.ts';
+export { readImages } from './import/read-images.ts';
 export type * from './classification/types.ts';
+export { isImagePath, planClassification } from './classification/plan.ts';
 export type * from './tfrecord/types.ts';
 export type * from './split/types.ts';

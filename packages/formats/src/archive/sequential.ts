@@ -1,0 +1,162 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { ArchiveError } from '../problem.ts';
+import { BlockReader } from './block-reader.ts';
+import type { ArchiveLimits } from './types.ts';
+
+/** Bytes from the front to the end, as the tar reader takes them. */
+export interface SequentialSource {
+  /** How far the archive's file has been read. */
+  readonly position: number;
+  /** The next bytes, fewer only at the end: a view that is valid until the next call. */
+  take(length: number): Promise<Buffer>;
+  /** Passes over bytes. @returns how many there were */
+  skip(length: number): Promise<number>;
+  /** Reads on to the end, so that what follows the last entry is checked as well. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file as it is. */
+export class FileSource implements SequentialSource {
+  readonly #reader: BlockReader;
+  #position = 0;
+
+  constructor(reader: BlockReader) {
+    this.#reader = reader;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const there = Math.min(length, this.#reader.size - this.#position);
+    const view = this.#reader.view(this.#position, there);
+    this.#position += there;
+    return view;
+  }
+
+  async skip(length: number): Promise<number> {
+    const there = Math.min(length, this.#reader.size - this.#position);
+    this.#position += there;
+    return there;
+  }
+
+  async drain(): Promise<void> {
+    this.#position = this.#reader.size;
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+  }
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** A gzip file unpacked as it is read, watched for what it grows to. */
+export class GzipSource implements SequentialSource {
+  readonly #file;
+  readonly #gunzip;
+  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #limits: ArchiveLimits;
+  readonly #fileBytes: number;
+  #unpacked = 0;
+  #chunk: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #joined = Buffer.alloc(0);
+
+  constructor(path: string, fileBytes: number, limits: ArchiveLimits) {
+    this.#limits = limits;
+    this.#fileBytes = fileBytes;
+    this.#file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    this.#gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+    this.#file.on('error', error => this.#gunzip.destroy(error));
+    this.#file.pipe(this.#gunzip);
+    this.#chunks = this.#gunzip[Symbol.asyncIterator]();
+  }
+
+  get position(): number {
+    return Math.min(this.#file.bytesRead, this.#fileBytes);
+  }
+
+  async take(length: number): Promise<Buffer> {
+    if (this.#at + length <= this.#chunk.length) {
+      const view = this.#chunk.subarray(this.#at, this.#at + length);
+      this.#at += length;
+      return view;
+    }
+    if (this.#joined.length < length) {
+      this.#joined = Buffer.allocUnsafeSlow(Math.max(length, CHUNK_BYTES * 4));
+    }
+    let filled = 0;
+    while (filled < length) {
+      if (this.#at === this.#chunk.length && !(await this.#next())) {
+        break;
+      }
+      const part = Math.min(length - filled, this.#chunk.length - this.#at);
+      this.#chunk.copy(this.#joined, filled, this.#at, this.#at + part);
+      this.#at += part;
+      filled += part;
+    }
+    return this.#joined.subarray(0, filled);
+  }
+
+  async skip(length: number): Promise<number> {
+    let skipped = 0;
+    while (skipped < length) {
+      if (this.#at === this.#chunk.length && !(await this.#next())) {
+        break;
+      }
+      const part = Math.min(length - skipped, this.#chunk.length - this.#at);
+      this.#at += part;
+      skipped += part;
+    }
+    return skipped;
+  }
+
+  async drain(): Promise<void> {
+    while (await this.#next());
+  }
+
+  /** @returns false at the end */
+  async #next(): Promise<boolean> {
+    let result: IteratorResult<Buffer>;
+    try {
+      result = await this.#chunks.next();
+    } catch (error) {
+      throw gzipProblem(error);
+    }
+    if (result.done) {
+      return false;
+    }
+    this.#chunk = result.value;
+    this.#at = 0;
+    this.#unpacked += this.#chunk.length;
+    const { unpackedBytes, ratio, ratioFloorBytes } = this.#limits;
+    if (this.#unpacked > unpackedBytes) {
+      throw new ArchiveError('archive.unpacked', { limit: unpackedBytes });
+    }
+    if (this.#unpacked > ratioFloorBytes && this.#unpacked > ratio * this.#fileBytes) {
+      throw new ArchiveError('archive.ratio', { limit: ratio });
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#gunzip.destroy();
+    this.#file.destroy();
+  }
+}
+
+function gzipProblem(error: unknown): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'Z_BUF_ERROR':
+      return new ArchiveError('archive.truncated', {}, { cause: error });
+    case 'Z_DATA_ERROR':
+    case 'Z_NEED_DICT':
+      return new ArchiveError('archive.damaged', {}, { cause: error });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,109 @@
+import type { EntryProblem } from '../problem.ts';
+import type { ClassificationLayout, ClassificationPlan } from './types.ts';
+
+const IMAGE = /\.(?:jpe?g|jpe|jfif|png)$/i;
+
+/** Folder names that say which part of a split the classes below belong to. */
+const SPLITS = new Set([
+  'train',
+  'training',
+  'val',
+  'valid',
+  'validation',
+  'test',
+  'testing',
+  'eval',
+  'evaluate'
+]);
+
+/** The contract's rule for names, which labels follow. */
+// eslint-disable-next-line no-control-regex -- control characters are what the rule forbids
+const LABEL = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
+
+/** Whether a path's name is that of a JPEG or PNG. */
+export function isImagePath(path: string): boolean {
+  return IMAGE.test(path);
+}
+
+/** Folders with the number of images directly in them: all that the layout depends on. */
+function countFolders(paths: Iterable<string>): Map<string, number> {
+  const folders = new Map<string, number>();
+  for (const path of paths) {
+    if (isImagePath(path)) {
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    }
+  }
+  return folders;
+}
+
+const partsOf = (folder: string) => (folder === '' ? [] : folder.split('/'));
+
+/** The folders that all images are in. */
+function commonRoot(folders: readonly (readonly string[])[]): number {
+  const [first = [], ...rest] = folders;
+  let depth = 0;
+  while (depth < first.length && rest.every(parts => parts[depth] === first[depth])) {
+    depth++;
+  }
+  return depth;
+}
+
+/**
+ * Says what an import's paths are: class folders, where the folder is the label, or plain images.
+ *
+ * Folders around everything are stripped, then a level of `train`, `val`, `test` folders; the first
+ * folder that is left is the label, whatever lies between it and the image; an image outside of any
+ * is unlabeled. A single folder is a wrapping and no label, unless `class-folders` was asked for.
+ *
+ * @param paths of all files, refused ones too; only names of images count
+ * @param layout what the user chose; `auto` is class folders from two different labels on
+ */
+export function planClassification(
+  paths: Iterable<string>,
+  layout: ClassificationLayout | 'auto' = 'auto'
+): ClassificationPlan {
+  const folders = [...countFolders(paths).keys()].map(partsOf);
+  if (layout === 'images' || folders.length === 0) {
+    return plan(layout === 'class-folders' ? layout : 'images', [], false);
+  }
+  let depth = commonRoot(folders);
+  if (folders.every(parts => parts.length === depth)) {
+    // One folder holds everything: it is the label if there have to be labels, else a wrapping.
+    depth = layout === 'class-folders' ? Math.max(0, depth - 1) : depth;
+  }
+  // `train/cat` alone has the common root `train/cat`: the split is below the root.
+  const root = (folders[0] ?? []).slice(0, depth);
+  const below = folders.map(parts => parts.slice(depth)).filter(parts => parts.length > 0);
+  const splits =
+    below.length > 0 &&
+    below.every(([name = '']) => SPLITS.has(name.toLowerCase())) &&
+    below.some(parts => parts.length > 1);
+  const labels = new Set(below.map(parts => parts[splits ? 1 : 0]).filter(name => name));
+  return plan(layout === 'auto' && labels.size < 2 ? 'images' : 'class-folders', root, splits);
+}
+
+function plan(
+  layout: ClassificationLayout,
+  root: readonly string[],
+  splits: boolean
+): ClassificationPlan {
+  const labelAt = root.length + (splits ? 1 : 0);
+  return {
+    layout,
+    root: root.join('/'),
+    splits,
+    labelOf(path): string | null | EntryProblem {
+      if (layout === 'images') {
+        return null;
+      }
+      const parts = path.split('/');
+      const folder = parts[labelAt];
+      if (folder === undefined || parts.length - 1 <= labelAt) {
+        return null;
+      }
+      const label = folder.normalize('NFC');
+      return LABEL.test(label) ? label : { code: 'entry.labelName', params: { label } };
+    }
+  };
+}
