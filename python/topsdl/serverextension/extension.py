@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import TraitError, Unicode, default, validate
+from traitlets import Bool, TraitError, Unicode, default, validate
 
 from ..launcher import Companion
 from ..locations import default_data_directory
+from ..presets import add_presets, missing_packages
 from .keeper import LocalUpstream, RemoteUpstream, Upstream
+from .notebook import NotebookHandler
 from .owner import OwnerSessionHandler
 from .proxy import CompanionProxyHandler
 from .translation import install_catalog
@@ -30,6 +33,10 @@ class TopsDLExtension(ExtensionApp):
     ).tag(config=True)
     server_url = Unicode(
         help="The address of a companion elsewhere, such as https://host:port; then none is started here. Default: TOPSDL_SERVER."
+    ).tag(config=True)
+
+    presets = Bool(
+        True, help="Whether to add the public dataset and algorithm to a new data directory, where topsdl[demo] is installed."
     ).tag(config=True)
 
     @default("data_dir")
@@ -59,7 +66,7 @@ class TopsDLExtension(ExtensionApp):
             directory = Path(self.data_dir).expanduser().absolute()
             # Kernels inherit the environment: that is how the magics find the companion.
             os.environ["TOPSDL_DATA_DIR"] = str(directory)
-            self.upstream = LocalUpstream(directory, self.log, on_ready=_tell_kernels)
+            self.upstream = LocalUpstream(directory, self.log, on_ready=self._companion_is_ready)
         self.settings["topsdl_upstream"] = self.upstream
         install_catalog()
 
@@ -69,6 +76,7 @@ class TopsDLExtension(ExtensionApp):
             [
                 (r"/topsdl/(.*)", CompanionProxyHandler, upstream),
                 (r"/topsdl-owner/session", OwnerSessionHandler, upstream),
+                (r"/topsdl-owner/notebook", NotebookHandler),
             ]
         )
 
@@ -79,6 +87,13 @@ class TopsDLExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         await self.upstream.close()
 
+    def _companion_is_ready(self, companion: Companion) -> None:
+        os.environ["TOPSDL_SOCKET"] = str(companion.socket)
+        if self.presets and not missing_packages():
+            threading.Thread(
+                target=self._add_presets, args=(companion.data_directory,), name="topsdl-presets", daemon=True
+            ).start()
 
-def _tell_kernels(companion: Companion) -> None:
-    os.environ["TOPSDL_SOCKET"] = str(companion.socket)
+    def _add_presets(self, data_directory: Path) -> None:
+        if not add_presets(data_directory):
+            self.log.warning("TopsDL: the public sets were not added; see %s", data_directory / "logs" / "presets.log")

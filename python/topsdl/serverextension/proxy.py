@@ -39,6 +39,14 @@ def forwarded_prefix(base_url: str) -> str:
     return url_path_join(base_url, "topsdl")
 
 
+def own_cookie(cookie: str, prefix: str, secure: bool) -> str:
+    """A cookie of a companion elsewhere as one of this JupyterLab: for the proxy's path, and usable without TLS here."""
+    pair, *attributes = (part.strip() for part in cookie.split(";"))
+    dropped = ("path=", "domain=") if secure else ("path=", "domain=", "secure")
+    kept = [attribute for attribute in attributes if not attribute.lower().startswith(dropped)]
+    return "; ".join([pair, f"Path={prefix}/", *kept])
+
+
 class CompanionProxyHandler(LocalProxyHandler):
     """Relays requests and WebSockets to the companion."""
 
@@ -119,7 +127,7 @@ class CompanionProxyHandler(LocalProxyHandler):
             allow_redirects=False,
         )
         async with request as response:
-            self._copy_head(response)
+            self._copy_head(response, remote=connection.socket is None)
             async for chunk in response.content.iter_any():
                 self.write(chunk)
                 # jupyter-server-proxy wraps `flush` of the instance so that it returns nothing; without
@@ -128,7 +136,7 @@ class CompanionProxyHandler(LocalProxyHandler):
             if self.request.method != "HEAD" and response.headers.get("Content-Length") is None:
                 await JupyterHandler.flush(self)
 
-    def _copy_head(self, response: aiohttp.ClientResponse) -> None:
+    def _copy_head(self, response: aiohttp.ClientResponse, remote: bool) -> None:
         self.set_status(response.status, response.reason)
         # JupyterLab's own policy stays where the companion has none of its own.
         policy = self._headers.get("Content-Security-Policy")
@@ -138,6 +146,8 @@ class CompanionProxyHandler(LocalProxyHandler):
                 continue
             if name.lower() == "location" and value.startswith("/") and not value.startswith("//"):
                 value = forwarded_prefix(self.base_url) + value
+            if name.lower() == "set-cookie" and remote:
+                value = own_cookie(value, forwarded_prefix(self.base_url), self.request.protocol == "https")
             headers.add(name, value)
         if policy and "Content-Security-Policy" not in headers:
             headers["Content-Security-Policy"] = policy
@@ -174,7 +184,10 @@ class CompanionProxyHandler(LocalProxyHandler):
         headers["X-Forwarded-Proto"] = self.request.protocol
         headers["X-Forwarded-For"] = self.request.remote_ip or ""
         if connection.socket is None:
-            headers.pop("Host", None)
+            # Another machine believes no forwarding headers, and would take our page's origin for a foreign
+            # one. Jupyter has checked it for WebSockets; other requests need the client's own header.
+            for name in ("Host", "Origin", "Referer"):
+                headers.pop(name, None)
         return headers
 
     def _companion_cookies(self) -> str:

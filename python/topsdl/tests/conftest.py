@@ -58,6 +58,7 @@ def start_server(home: Path, data: Path) -> Server:
         "IdentityProvider.token": TOKEN,
         "ServerApp.jpserver_extensions": "topsdl=True",
         "TopsDLExtension.data_dir": str(data),
+        "TopsDLExtension.presets": "False",
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "topsdl.tests.server", *(f"--{name}={value}" for name, value in options.items())],

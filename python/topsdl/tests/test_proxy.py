@@ -9,6 +9,8 @@ import aiohttp
 import httpx
 import pytest
 
+from topsdl.serverextension.proxy import own_cookie
+
 from .conftest import TOKEN, Server
 
 
@@ -105,3 +107,14 @@ def test_owner_session(server: Server, client: httpx.Client) -> None:
     with httpx.Client() as browser:
         browser.get(f"{server.url}/api/status?token={TOKEN}")
         assert browser.post(f"{server.url}/topsdl-owner/session").status_code == 403
+
+
+def test_start_here_is_put_into_the_file_browser(client: httpx.Client) -> None:
+    path = client.post("/topsdl-owner/notebook").json()["path"]
+    assert client.get(f"/api/contents/{path}?content=0").json()["type"] == "notebook"
+
+
+def test_a_cookie_from_elsewhere_becomes_our_own() -> None:
+    cookie = "topsdl-a=1; Path=/; HttpOnly; Secure; SameSite=Strict"
+    assert own_cookie(cookie, "/base/topsdl", secure=False) == "topsdl-a=1; Path=/base/topsdl/; HttpOnly; SameSite=Strict"
+    assert "Secure" in own_cookie(cookie, "/base/topsdl", secure=True)
