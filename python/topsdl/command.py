@@ -60,11 +60,8 @@ def _start(options: argparse.Namespace) -> int:
 
 
 def _stop(options: argparse.Namespace) -> int:
-    if options.everything and launcher.running(options.data.expanduser().absolute()):
-        from .shutdown import end_everything  # brings the HTTP client, which the rest has no use for
-
-        end_everything(options.data)
-    print("stopped" if launcher.stop(options.data) else "no companion was running", file=sys.stderr)
+    stopped = launcher.stop(options.data, options.everything)
+    print("stopped" if stopped else "no companion was running", file=sys.stderr)
     return 0
 
 

@@ -28,6 +28,8 @@ from .locations import CompanionRecord, companion_command, read_record, socket_p
 START_SECONDS = 300.0
 #: How long a clean shutdown may take before it is forced.
 STOP_SECONDS = 30.0
+#: How long runs may take to end: the longest grace that a run can ask for, and some.
+END_EVERYTHING_SECONDS = 3700.0
 
 
 class CompanionFailed(RuntimeError):
@@ -89,20 +91,22 @@ def ensure(data_directory: Path, options: tuple[str, ...] = ()) -> Companion:
         return running(data_directory) or _start(data_directory, options)
 
 
-def stop(data_directory: Path) -> bool:
+def stop(data_directory: Path, everything: bool = False) -> bool:
     """Asks the companion of a data directory to shut down, and waits until it has.
 
-    Runs and services stay: each is owned by a supervisor of its own, and the next companion finds them.
-
+    :param everything: end runs and services, too; otherwise they stay, each owned by a supervisor of its own,
+        and the next companion finds them
     :returns: False when none was running
+    :raises CompanionFailed: when it refused
     """
     data_directory = data_directory.expanduser().absolute()
     companion = running(data_directory)
     if companion is None:
         return False
+    # Taken before it is asked, so that the number cannot have gone to another process meanwhile.
     descriptor = os.pidfd_open(companion.pid)
     try:
-        signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+        _ask_to_stop(companion, everything)
         if not _ends_within(descriptor, STOP_SECONDS):
             signal.pidfd_send_signal(descriptor, signal.SIGKILL)
             _ends_within(descriptor, STOP_SECONDS)
@@ -111,6 +115,19 @@ def stop(data_directory: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def _ask_to_stop(companion: Companion, everything: bool) -> None:
+    secret = (companion.data_directory / "secret").read_text("utf-8").strip()
+    body = json.dumps({"secret": secret, "everything": everything})
+    connection = UnixConnection(companion.socket, timeout=END_EVERYTHING_SECONDS)
+    try:
+        connection.request("POST", "/internal/stop", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        if answer.status != 202:
+            raise CompanionFailed(f"the companion refused to stop: {answer.read(2000).decode('utf-8', 'replace')}")
+    finally:
+        connection.close()
 
 
 def _ends_within(descriptor: int, seconds: float) -> bool:

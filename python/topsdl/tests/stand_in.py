@@ -65,9 +65,11 @@ async def large(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def die(request: web.Request) -> web.Response:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return web.Response()
+async def stop(request: web.Request) -> web.Response:
+    if (await request.json())["secret"] != (request.app["data"] / "secret").read_text().strip():
+        return web.json_response({"code": "sign-in-failed"}, status=401)
+    request.app["ended"].set()
+    return web.json_response({"stopping": True}, status=202)
 
 
 async def socket(request: web.Request) -> web.WebSocketResponse:
@@ -94,13 +96,14 @@ async def owner(request: web.Request) -> web.Response:
 
 async def serve(data: Path, path: str) -> None:
     app = web.Application(client_max_size=1 << 30)
+    ended = app["ended"] = asyncio.Event()
     app["data"], app["leases"], app["streams"] = data, {"open": 0}, {"open": 0}
     app.router.add_get("/ready", lambda _: web.Response())
     app.router.add_get("/internal/lease", lease)
     app.router.add_get("/api/count", count)
     app.router.add_get("/events", stream)
     app.router.add_get("/large", large)
-    app.router.add_get("/die", die)
+    app.router.add_post("/internal/stop", stop)
     app.router.add_get("/ws", socket)
     app.router.add_post("/api/account/owner-session", owner)
     app.router.add_route("*", "/echo{rest:.*}", echo)
@@ -112,7 +115,6 @@ async def serve(data: Path, path: str) -> None:
     (data / "companion.json").write_text(json.dumps(record))
     print("a line before the one that counts", flush=True)
     print(json.dumps({"ready": True, "socket": path}), flush=True)
-    ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     await ended.wait()
 
