@@ -17,10 +17,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from .locations import CompanionRecord, companion_command, read_record, socket_path
 
@@ -146,26 +148,38 @@ def _start_lock(data_directory: Path) -> Iterator[None]:
 def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
     logs = data_directory / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
-    command = [*companion_command(), *companion_options(data_directory), *options]
     log_path = logs / "companion.log"
-    with open(log_path, "ab") as log:
+    # Readiness has a pipe of its own, so that standard output can stay the log after we have gone.
+    reading, writing = os.pipe()
+    command = [
+        *companion_command(),
+        *companion_options(data_directory),
+        *("--ready-fd", str(writing)),
+        *options,
+    ]
+    with open(log_path, "ab") as log, os.fdopen(reading, "rb", 0) as ready:
         os.fchmod(log.fileno(), 0o600)
         start = log.tell()
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=data_directory,
-            env=_environment(),
-            start_new_session=True,
-        )
-    ready = _await_ready(process, log_path)
-    if ready is None:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=data_directory,
+                env=_environment(),
+                start_new_session=True,
+                pass_fds=(writing,),
+            )
+        finally:
+            os.close(writing)
+        socket_of = _await_ready(ready)
+    if socket_of is None:
         process.kill()
-        process.wait()
-        raise CompanionFailed(_last_words(log_path, start, process.returncode))
-    return Companion(data_directory, ready, process.pid)
+        raise CompanionFailed(_last_words(log_path, start, process.wait()))
+    # It may well end before we do, and somebody has to take note.
+    threading.Thread(target=process.wait, name="topsdl-companion", daemon=True).start()
+    return Companion(data_directory, socket_of, process.pid)
 
 
 def companion_options(data_directory: Path) -> list[str]:
@@ -186,32 +200,18 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_"))}
 
 
-def _await_ready(process: subprocess.Popen[bytes], log_path: Path) -> Path | None:
-    """Waits for the line of JSON that says where the companion listens; None when it ended or took too long.
-
-    One thread then goes on reading what else comes, into the log, and reaps the process: a pipe that
-    nobody reads would stop the companion once it is full, and one that is closed would break its next write.
-    """
-    said: list[Path] = []
-    settled = threading.Event()
-
-    def read() -> None:
-        assert process.stdout is not None
-        with process.stdout as stdout, open(log_path, "ab") as log:
-            for line in stdout:
-                where = None if said else _ready_line(line)
-                if where is None:
-                    log.write(line)
-                    log.flush()
-                else:
-                    said.append(where)
-                    settled.set()
-        process.wait()
-        settled.set()
-
-    threading.Thread(target=read, name="topsdl-companion", daemon=True).start()
-    settled.wait(START_SECONDS)
-    return said[0] if said else None
+def _await_ready(ready: BinaryIO) -> Path | None:
+    """Waits for the line of JSON that says where the companion listens; None when it ended or took too long."""
+    deadline = time.monotonic() + START_SECONDS
+    said = b""
+    while not said.endswith(b"\n"):
+        if not select.select([ready], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            return None
+        part = ready.read(4096)
+        if not part:
+            return None
+        said += part
+    return _ready_line(said)
 
 
 def _ready_line(line: bytes) -> Path | None:
@@ -222,7 +222,7 @@ def _ready_line(line: bytes) -> Path | None:
         return None
 
 
-def _last_words(log_path: Path, start: int, code: int | None) -> str:
+def _last_words(log_path: Path, start: int, code: int) -> str:
     with open(log_path, "rb") as log:
         log.seek(start)
         lines = log.read().decode("utf-8", "replace").splitlines()

@@ -94,7 +94,7 @@ async def owner(request: web.Request) -> web.Response:
     )
 
 
-async def serve(data: Path, path: str) -> None:
+async def serve(data: Path, path: str, ready: int) -> None:
     app = web.Application(client_max_size=1 << 30)
     ended = app["ended"] = asyncio.Event()
     app["data"], app["leases"], app["streams"] = data, {"open": 0}, {"open": 0}
@@ -113,15 +113,14 @@ async def serve(data: Path, path: str) -> None:
     await web.UnixSite(runner, path).start()
     record = {"pid": os.getpid(), "socket": path, "startedAt": "", "version": "0", "bootId": ""}
     (data / "companion.json").write_text(json.dumps(record))
-    print("a line before the one that counts", flush=True)
-    print(json.dumps({"ready": True, "socket": path}), flush=True)
+    os.write(ready, json.dumps({"ready": True, "socket": path}).encode() + b"\n")
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     await ended.wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for option in ("--data", "--socket", "--python", "--python-base"):
+    for option in ("--data", "--socket", "--python", "--python-base", "--ready-fd"):
         parser.add_argument(option)
     given = parser.parse_args()
     data = Path(given.data)
@@ -133,7 +132,7 @@ def main() -> None:
     secret = data / "secret"
     if not secret.exists():
         secret.write_text("a secret\n")
-    asyncio.run(serve(data, given.socket))
+    asyncio.run(serve(data, given.socket, int(given.ready_fd)))
 
 
 if __name__ == "__main__":
