@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,4 +43,13 @@ export function entryPoint(entry: string): string {
 /** The directory of the database's migrations. */
 export function migrationsDirectory(): string {
   return join(folder, runsFromSource ? '../migrations' : 'migrations');
+}
+
+/** The product's version, from the package file beside a bundle or above the sources. */
+export function productVersion(): string {
+  const path = [join(folder, 'package.json'), join(folder, '..', 'package.json')].find(existsSync);
+  if (path === undefined) {
+    throw new Error(`there is no package.json near ${folder}`);
+  }
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -1,0 +1,45 @@
+import { collectDefaultMetrics, Gauge } from 'prom-client';
+import type { Feature } from '../../feature.ts';
+import { docsMount, documentMount } from './documents.ts';
+import { internalMount } from './internal.ts';
+import { registerRoutes } from './routes.ts';
+import { healthMount, metricsMount, readyMount } from './probes.ts';
+
+/** The installation itself: health, metrics, the API's description, leases. */
+export const feature: Feature = {
+  name: 'system',
+  register(app) {
+    collectDefaultMetrics({ register: app.metrics });
+    new Gauge({
+      name: 'topsdl_tasks_active',
+      help: 'Tasks that wait or run',
+      registers: [app.metrics],
+      collect() {
+        this.set(app.tasks.active);
+      }
+    });
+    new Gauge({
+      name: 'topsdl_leases',
+      help: 'JupyterLabs that hold this companion',
+      registers: [app.metrics],
+      collect() {
+        this.set(app.life.leases);
+      }
+    });
+    new Gauge({
+      name: 'topsdl_events_seq',
+      help: 'Number of the newest event',
+      registers: [app.metrics],
+      collect() {
+        this.set(app.events.seq);
+      }
+    });
+    app.http.mount('health', healthMount(app));
+    app.http.mount('ready', readyMount(app));
+    app.http.mount('metrics', metricsMount(app));
+    app.http.mount('docs', docsMount(app));
+    app.http.mount('openapi.json', documentMount(app));
+    app.http.mount('internal', internalMount(app));
+    registerRoutes(app);
+  }
+};

@@ -1,0 +1,37 @@
+import { operations, type Installation } from '@topsdl/contract';
+import type { App } from '../../app.ts';
+
+export function registerRoutes(app: App): void {
+  const { system } = operations;
+
+  app.api.implementPublic(system.health, () => ({
+    status: 'ok' as const,
+    version: app.version
+  }));
+
+  app.api.implement(system.installation, async (): Promise<Installation> => {
+    const { capabilities, missing } = await app.compute.check();
+    const limits: Installation['capabilities']['limits'] = [];
+    if (capabilities.cpuLimit !== 'none') {
+      limits.push('cpu');
+    }
+    if (capabilities.memoryLimit !== 'none') {
+      limits.push('memory');
+    }
+    if (capabilities.processLimit !== 'none') {
+      limits.push('processes');
+    }
+    return {
+      version: app.version,
+      instance: app.instance,
+      engine: app.config.compute.engine,
+      capabilities: {
+        isolation: capabilities.isolation === 'sandbox' ? 'sandbox' : 'process',
+        multiNode: capabilities.maxNodes > 1,
+        limits
+      },
+      missing,
+      features: [...app.features]
+    };
+  });
+}

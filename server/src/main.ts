@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { runBackup } from './backup.ts';
+import { ConfigError } from './config.ts';
+import { SchemaError } from './db/migrate.ts';
+import { productVersion } from './entry.ts';
+import { AlreadyRunning } from './files/lock.ts';
+import { serve } from './serve.ts';
+
+const USAGE = `TopsDL's companion.
+
+  main --data DIR [--socket PATH] [--python BIN] [--python-base PREFIX] [--listen HOST:PORT] [--ready-fd N]
+      Serves a data directory until SIGTERM, or until nothing needs it any more.
+  main backup --data DIR --out FILE
+      Writes a copy of the data directory into a tar file, also while it is served.
+  main --version
+`;
+
+/** Exit codes that scripts can tell apart. */
+const EXIT = { failed: 1, usage: 2, configuration: 3, alreadyRunning: 4, schema: 5 } as const;
+
+async function main(argv: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      socket: { type: 'string' },
+      python: { type: 'string' },
+      'python-base': { type: 'string' },
+      listen: { type: 'string' },
+      'ready-fd': { type: 'string' },
+      out: { type: 'string' },
+      version: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' }
+    }
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  if (values.version) {
+    process.stdout.write(`${productVersion()}\n`);
+    return;
+  }
+  const { data, out } = values;
+  const [command, ...rest] = positionals;
+  if (data === undefined || rest.length > 0 || (command !== undefined && command !== 'backup')) {
+    throw new UsageError(USAGE);
+  }
+  if (command === 'backup') {
+    if (out === undefined) {
+      throw new UsageError(USAGE);
+    }
+    await runBackup(data, out);
+    return;
+  }
+  const readyFd = values['ready-fd'];
+  if (readyFd !== undefined && !/^\d{1,5}$/.test(readyFd)) {
+    throw new UsageError(`--ready-fd: “${readyFd}” is no file descriptor\n`);
+  }
+  await serve(
+    {
+      data,
+      ...(values.socket === undefined ? {} : { socket: values.socket }),
+      ...(values.python === undefined ? {} : { python: values.python }),
+      ...(values['python-base'] === undefined ? {} : { pythonBase: values['python-base'] }),
+      ...(values.listen === undefined ? {} : { listen: values.listen })
+    },
+    readyFd === undefined ? 1 : Number(readyFd)
+  );
+}
+
+class UsageError extends Error {}
+
+function exitCode(error: unknown): number {
+  if (
+    error instanceof UsageError ||
+    (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  ) {
+    return EXIT.usage;
+  }
+  if (error instanceof ConfigError) {
+    return EXIT.configuration;
+  }
+  if (error instanceof AlreadyRunning) {
+    return EXIT.alreadyRunning;
+  }
+  return error instanceof SchemaError ? EXIT.schema : EXIT.failed;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const code = exitCode(error);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${code === EXIT.failed ? (stack ?? message) : message}\n`);
+  process.exit(code);
+});
