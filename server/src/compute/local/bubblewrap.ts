@@ -34,7 +34,7 @@ const SHARED_ETC = [
 ];
 
 /** Numbers of the files that a node's processes are started with, besides 0, 1 and 2. */
-export const NODE_FDS = { sshd: 3, go: 4, status: 5, args: 6, info: 7, hostfile: 8 } as const;
+export const NODE_FDS = { sshd: 3, go: 4, status: 5, args: 6, hostfile: 7, relay: 8 } as const;
 
 /**
  * The arguments of bubblewrap for one node, to be passed through `--args` so that no environment shows in the list of processes.
@@ -58,7 +58,6 @@ export function bubblewrapArguments(
     ...['--unshare-pid', '--unshare-uts', '--unshare-ipc', '--unshare-cgroup-try'],
     ...['--hostname', node.role === 'replica' ? `${node.name}-${index}` : node.name],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
-    ...['--info-fd', String(NODE_FDS.info)],
     ...['--proc', '/proc', '--dev', '/dev', ...scratch, '/dev/shm'],
     ...['--ro-bind', '/sys', '/sys', ...scratch, '/tmp', ...small, '/run', '--dir', '/run/sshd'],
     ...[...scratch, '/root', ...scratch, '/workspace', '--dir', '/var/tmp'],
@@ -76,7 +75,7 @@ export function bubblewrapArguments(
       seen(mountKey(mount)),
       mount.target
     ]),
-    ...['--remount-ro', '/', '--chdir', '/', '--clearenv'],
+    ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--clearenv'],
     ...Object.entries({ ...plan.env, ...taskIndex(node, index) }).flatMap(([name, value]) => [
       '--setenv',
       name,

@@ -13,7 +13,8 @@ import type { CgroupDirectory } from './launchFile.ts';
 
 /** The controllers that limits and statistics use. */
 const WANTED = ['memory', 'cpu', 'cpuacct', 'pids'];
-const GROUP = 'topsdl';
+/** By uid, since a hierarchy that one user made is not for another to use. */
+const GROUP = `topsdl-${process.getuid?.() ?? 0}`;
 /** The leaf of a run's group (version 2) in which its supervisor is: a group with controllers below it may hold no process itself. */
 export const SUPERVISOR_LEAF = 'supervisor';
 
@@ -70,8 +71,11 @@ function version2Group(point: string, root: string, own: string): CgroupDirector
 
 function canHold(path: string): boolean {
   try {
-    mkdirSync(join(path, GROUP), { recursive: true });
-    return existsSync(join(path, GROUP, 'cgroup.procs'));
+    const trial = join(path, GROUP, `try-${process.pid}`);
+    mkdirSync(trial, { recursive: true });
+    const works = existsSync(join(trial, 'cgroup.procs'));
+    rmdirSync(trial);
+    return works;
   } catch {
     return false;
   }

@@ -135,7 +135,7 @@ async function trySandbox(
   const bubblewrap = [
     ...['bwrap', '--unshare-user', '--uid', own, '--gid', own, '--unshare-pid', '--unshare-ipc'],
     ...['--unshare-uts', '--hostname', 'try', '--cap-drop', 'ALL', '--ro-bind', '/', '/'],
-    ...['--proc', '/proc', '--dev', '/dev', '--', '/bin/true']
+    ...['--proc', '/proc', '--dev', '/dev', '--', '/bin/sh', '-c', 'exit 0', 'try']
   ];
   const command = [
     ...['unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork'],

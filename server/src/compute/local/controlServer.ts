@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 
 import type { ControlReply, ControlRequest } from './controlProtocol.ts';
 import { FRAME, frameReader, lineReader, writeFrame } from './controlProtocol.ts';
-import { identifySelf, isAlive } from './identity.ts';
+import { isAlive } from './identity.ts';
 import { controlSocket } from './paths.ts';
-import { childrenOf, ownDepth, processesBelow } from './processes.ts';
+import { processesBelow } from './processes.ts';
 import type { RunMember } from './runMember.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { SandboxContext } from './sandbox.ts';
@@ -145,18 +145,11 @@ function execute(
 
 /** The process and all below it: nsenter waits for the one that it started, which would stay. */
 function endBelow(pid: number | undefined): void {
-  const depth = ownDepth();
-  for (const child of childrenOf(identifySelf().pid)) {
-    const below = processesBelow(child, depth);
-    if (below[0]?.pid !== pid) {
-      continue;
-    }
-    for (const found of below.reverse()) {
-      try {
-        process.kill(found.pid, 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
+  for (const found of pid === undefined ? [] : processesBelow(pid).reverse()) {
+    try {
+      process.kill(found.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
     }
   }
 }

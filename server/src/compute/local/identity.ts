@@ -1,11 +1,11 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /**
  * A process beyond doubt: a number alone is given to another process sooner or later, the time at which it started (in clock ticks
  * since boot, field 22 of `/proc/<pid>/stat`) and the boot's id tell them apart.
  */
 export interface ProcessIdentity {
-  /** As the machine sees it, not as a namespace does. */
+  /** A supervisor's as the machine sees it; a node's init as its supervisor does. */
   pid: number;
   startTime: number;
   bootId: string;
@@ -21,25 +21,23 @@ export function bootId(): string {
 
 /** When the process started, in clock ticks since boot; undefined when it is gone, is a zombie or the system has no /proc. */
 export function startTimeOf(pid: number): number | undefined {
-  const stat = readOr(`/proc/${pid}/stat`, '');
+  return parseStat(readOr(`/proc/${pid}/stat`, ''))?.startTime;
+}
+
+/** Number and start of a process from a line of `/proc/<pid>/stat`; undefined for a zombie or no such line. */
+export function parseStat(stat: string): { pid: number; startTime: number } | undefined {
   // The second field is the name in parentheses and may hold anything, so count from the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields.length < 20 || fields[0] === 'Z' || fields[0] === 'X') {
     return undefined;
   }
-  return Number(fields[19]);
+  return { pid: Number.parseInt(stat, 10), startTime: Number(fields[19]) };
 }
 
 /** The identity of a running process, or undefined when it is gone. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = startTimeOf(pid);
   return startTime === undefined ? undefined : { pid, startTime, bootId: bootId() };
-}
-
-/** This process as the machine sees it: /proc is the machine's also inside a namespace of pids. */
-export function identifySelf(): ProcessIdentity {
-  const pid = Number(readlinkOr('/proc/self', String(process.pid)));
-  return identify(pid) ?? { pid, startTime: 0, bootId: bootId() };
 }
 
 /** Whether exactly this process still runs. */
@@ -61,14 +59,6 @@ export function isAlive(identity: ProcessIdentity): boolean {
 function readOr(path: string, otherwise: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return otherwise;
-  }
-}
-
-function readlinkOr(path: string, otherwise: string): string {
-  try {
-    return readlinkSync(path);
   } catch {
     return otherwise;
   }

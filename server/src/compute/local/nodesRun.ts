@@ -151,7 +151,9 @@ export class NodesRun implements SupervisedRun {
     this._record.updateNode(member.name, member.index, {
       state: 'ended',
       endedAt: Date.now(),
-      exitCode: code,
+      // What was ended from here has no exit code of its own.
+      exitCode:
+        member.index === 0 ? (this._record.state.exitCode ?? code) : ours ? undefined : code,
       reason
     });
     if (!this._ending) {

@@ -1,5 +1,5 @@
 import type { NodeState, Reason } from '../engine.ts';
-import { identifySelf } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
 import type { NodeRecord, RunState } from './stateFile.ts';
 import { isFinal, writeState } from './stateFile.ts';
 
@@ -12,7 +12,7 @@ export class RunRecord {
   /** Resolves when the run has ended. */
   readonly final: Promise<void>;
 
-  constructor(directory: string, runId: string) {
+  constructor(directory: string, runId: string, supervisor: ProcessIdentity) {
     this._directory = directory;
     this.final = new Promise(resolve => (this._resolveFinal = resolve));
     this.state = {
@@ -20,7 +20,7 @@ export class RunRecord {
       runId,
       state: 'starting',
       startedAt: Date.now(),
-      supervisor: identifySelf(),
+      supervisor,
       nodes: []
     };
     writeState(directory, this.state);

@@ -3,18 +3,19 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Duplex, Readable, Writable } from 'node:stream';
 
 import { NODE_FDS, bubblewrapArguments } from './bubblewrap.ts';
 import type { NodeGroups } from './cgroups.ts';
 import type { ProcessIdentity } from './identity.ts';
-import { identify, identifySelf } from './identity.ts';
+import { identify } from './identity.ts';
 import type { LaunchFile } from './launchFile.ts';
 import type { LogWriter } from './logWriter.ts';
 import type { NodeFiles } from './nodeFiles.ts';
 import { FILES } from './paths.ts';
 import type { FoundProcess } from './processes.ts';
-import { childrenOf, ownDepth, processesBelow } from './processes.ts';
+import { childrenOf, isNested, processesBelow } from './processes.ts';
 import type { PlannedNode, RunPlan } from './runPlan.ts';
 import { COMMAND_SCRIPT, GROUP_SCRIPT, NETWORK_SCRIPT } from './sandboxScripts.ts';
 
@@ -44,7 +45,6 @@ export class Sandbox {
   private readonly _child: ChildProcess;
   private readonly _go: Writable;
   private readonly _groups: NodeGroups;
-  private _initPid: number | undefined;
   private _wrapper: number | undefined;
   private _killed = false;
   private _lastError = '';
@@ -71,7 +71,7 @@ export class Sandbox {
         'ignore',
         out.write,
         error.write,
-        ...(['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const),
+        ...(['pipe', 'pipe', 'pipe', 'pipe'] as const),
         hostfile,
         own ? 'pipe' : 'ignore'
       ]
@@ -82,7 +82,7 @@ export class Sandbox {
     const stream = (fd: number): Duplex => this._child.stdio[fd] as unknown as Duplex;
     this._go = stream(NODE_FDS.go);
     this._go.on('error', () => undefined);
-    this.relay = own ? stream(9) : undefined;
+    this.relay = own ? stream(NODE_FDS.relay) : undefined;
     this.relay?.on('error', () => undefined);
     const outputEnded = [this._log(log, 'stdout', out.read), this._log(log, 'stderr', error.read)];
     const exited = new Promise<number>(resolve => {
@@ -93,25 +93,32 @@ export class Sandbox {
       this._child.once('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 137)));
     });
     this.ended = exited.then(async code => {
+      // bubblewrap may have been ended alone, and the init would hold the output open.
+      signal(this.init?.pid, 'SIGKILL');
       await Promise.all(outputEnded);
       return code;
     });
     const { plan, launch, files } = context;
     const options = bubblewrapArguments(plan, launch, files, node, index);
     stream(NODE_FDS.args).end(`${options.join('\0')}\0`);
-    const made = readAll(stream(NODE_FDS.info)).then(text => this._made(text));
+    const status = stream(NODE_FDS.status);
+    status.on('error', () => undefined);
+    const told = Promise.withResolvers<number>();
+    const up = Promise.withResolvers<void>();
+    createInterface({ input: status }).on('line', line =>
+      line === 'up' ? up.resolve() : told.resolve(Number(line))
+    );
+    this.commandEnded = told.promise;
     const listening = this._listening(stream(NODE_FDS.sshd), error.read);
     this.ready = Promise.race([
-      Promise.all([made, listening]).then(() => undefined),
+      Promise.all([node.role === 'worker' ? undefined : up.promise, listening]).then(() => {
+        this._locate();
+      }),
       this.ended.then(code => {
         throw new Error(this._lastError.trim() || `the sandbox ended with ${code}`);
       })
     ]);
     this.ready.catch(() => undefined);
-    this.commandEnded = new Promise(resolve => {
-      stream(NODE_FDS.status).once('data', (data: Buffer) => resolve(Number(data.toString())));
-      stream(NODE_FDS.status).on('error', () => undefined);
-    });
   }
 
   /** Starts the command. */
@@ -127,7 +134,10 @@ export class Sandbox {
   /** Ends the init, and with it every process in the sandbox, whatever it does about signals. */
   kill(): void {
     this._killed = true;
-    signal(this._initPid ?? this._child.pid, 'SIGKILL');
+    if (this.init === undefined) {
+      this._locate();
+    }
+    signal(this.init?.pid ?? this._child.pid, 'SIGKILL');
   }
 
   /** Whether the sandbox was ended from here. */
@@ -145,13 +155,12 @@ export class Sandbox {
   /** Processes of the command: all but the init, the first process and sshd. */
   remaining(): FoundProcess[] {
     return this.processes().filter(
-      found =>
-        found.hostPid !== this.init?.pid && found.hostPid !== this._wrapper && found.name !== 'sshd'
+      found => found.pid !== this.init?.pid && found.pid !== this._wrapper && found.name !== 'sshd'
     );
   }
 
   processes(): FoundProcess[] {
-    return this.init === undefined ? [] : processesBelow(this.init.pid, ownDepth());
+    return this.init === undefined ? [] : processesBelow(this.init.pid);
   }
 
   /** The line that explains best why there is no sandbox. */
@@ -195,17 +204,12 @@ export class Sandbox {
     ];
   }
 
-  private _made(text: string): void {
-    const pid = (JSON.parse(text) as { 'child-pid': number })['child-pid'];
-    this._initPid = pid;
-    const self = identifySelf().pid;
-    const candidates = childrenOf(self).flatMap(child => childrenOf(child));
-    const depth = ownDepth();
-    for (const hostPid of candidates) {
-      if (processesBelow(hostPid, depth).some(p => p.hostPid === hostPid && p.pid === pid)) {
-        this.init = identify(hostPid);
-        this._wrapper = childrenOf(hostPid)[0];
-      }
+  /** Finds the init: the child of bubblewrap that is in a namespace of pids of its own. */
+  private _locate(): void {
+    const init = childrenOf(this._child.pid ?? 0).find(isNested);
+    if (init !== undefined) {
+      this.init = identify(init);
+      this._wrapper = childrenOf(init)[0];
     }
   }
 
@@ -270,14 +274,6 @@ function openHostfile(context: SandboxContext, index: number): number {
   const file = openSync(path, 'r');
   rmSync(path);
   return file;
-}
-
-async function readAll(source: Readable): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of source) {
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString();
 }
 
 function signal(pid: number | undefined, name: NodeJS.Signals): void {

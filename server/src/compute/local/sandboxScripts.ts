@@ -7,9 +7,9 @@ export const GROUP_SCRIPT = 'while [ "$1" != -- ]; do echo 0 >"$1"; shift; done;
  */
 export const NETWORK_SCRIPT = `ip link set lo up || exit 1
 echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
-"$1" --max-old-space-size=128 "$2" "$3" "$4" $5 <&9 >&9 2>/dev/null 3>&- 4<&- 5>&- 6<&- 7>&- 8<&- 9>&- &
+"$1" --max-old-space-size=128 "$2" "$3" "$4" $5 <&8 >&8 2>/dev/null 3>&- 4<&- 5>&- 6<&- 7<&- 8>&- &
 shift 5
-exec 9>&-
+exec 8>&-
 exec "$@"
 `;
 
@@ -27,6 +27,7 @@ if [ -n "$address" ]; then
   /usr/sbin/sshd -D -e -f /root/.ssh/sshd_config -o "ListenAddress=$address" </dev/null >/dev/null 2>&3 3>&- 4<&- 5>&- &
 fi
 exec 3>&- 6>&2
+echo up >&5
 read -r _ <&4 || exit 125
 if cd "$directory"; then
   exec 2>/dev/null

@@ -135,5 +135,8 @@ while [ "$1" != -- ]; do
   shift 3
 done
 shift
-exec "$@"
+# Before /proc is the namespace's own: what the machine knows this process by.
+read -r identity </proc/self/stat
+mount -t proc proc /proc
+exec "$@" "$identity"
 `;

@@ -1,7 +1,7 @@
 /**
  * The process that owns a run: it makes the sandboxes, writes what becomes of them, keeps their logs and ends them. It is the first
- * process of a pid namespace, so that nothing of the run is left when it is gone, and it outlives the companion. Its argument is the
- * engine's directory of the run; file 3 gets a line when it is there to stay.
+ * process of a pid namespace, so that nothing of the run is left when it is gone, and it outlives the companion. Its arguments are
+ * the engine's directory of the run and its own line of the machine's /proc; file 3 gets a line when it is there to stay.
  *
  * It is started for every run and waited for: only modules of Node and files beside it are loaded.
  */
@@ -9,6 +9,8 @@ import { closeSync, mkdirSync, readFileSync, readdirSync, rmSync, writeSync } fr
 import { join } from 'node:path';
 
 import { serveControl } from './controlServer.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { bootId, parseStat } from './identity.ts';
 import type { LaunchFile } from './launchFile.ts';
 import { writeNodeFiles } from './nodeFiles.ts';
 import { NodesRun } from './nodesRun.ts';
@@ -20,7 +22,7 @@ import { readState } from './stateFile.ts';
 
 const READY_FD = 3;
 
-async function supervise(directory: string): Promise<void> {
+async function supervise(directory: string, identity: ProcessIdentity): Promise<void> {
   const plan = JSON.parse(readFileSync(join(directory, FILES.plan), 'utf8')) as RunPlan;
   const launch = JSON.parse(readFileSync(join(directory, FILES.launch), 'utf8')) as LaunchFile;
   if (readState(directory) !== undefined) {
@@ -29,7 +31,7 @@ async function supervise(directory: string): Promise<void> {
     return;
   }
   mkdirSync(join(directory, FILES.logs), { recursive: true, mode: 0o755 });
-  const record = new RunRecord(directory, plan.runId);
+  const record = new RunRecord(directory, plan.runId, identity);
   try {
     const context = { plan, launch, files: writeNodeFiles(plan, launch) };
     const run =
@@ -73,5 +75,11 @@ function tellReady(): void {
 
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
-await supervise(process.argv[2] ?? '');
+const [, , directory = '', stat = ''] = process.argv;
+await supervise(directory, {
+  pid: process.pid,
+  startTime: 0,
+  ...parseStat(stat),
+  bootId: bootId()
+});
 process.exit(0);
