@@ -122,6 +122,8 @@ export type Image = z.infer<typeof Image>;
 /** One entry that was not taken, and why. */
 export const RefusedEntry = z
   .object({
+    /** Its place in the report. */
+    id: z.string(),
     path: z.string(),
     code: z.string(),
     params: z.record(z.string(), z.union([z.string(), z.number()])),

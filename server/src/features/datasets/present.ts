@@ -62,6 +62,6 @@ export function presentRefused(
   row: typeof refusedEntries.$inferSelect,
   language: Language
 ): RefusedEntry {
-  const { path, code, params } = row;
-  return { path, code, params, reason: sentence(code, params, language) };
+  const { key, path, code, params } = row;
+  return { id: String(key), path, code, params, reason: sentence(code, params, language) };
 }

@@ -1,0 +1,235 @@
+import {
+  addIcon,
+  deleteIcon,
+  downloadIcon,
+  editIcon,
+  fileUploadIcon
+} from '@jupyterlab/ui-components';
+import { operations, type Dataset, type DatasetVersion } from '@topsdl/contract';
+import { datasetIcon, type SectionProps } from '@topsdl/lab';
+import {
+  confirm,
+  Section,
+  useList,
+  useMay,
+  useProjectId,
+  useRun,
+  useTops,
+  type Action,
+  type Host,
+  type RowView,
+  type SectionFilter,
+  type Tone
+} from '@topsdl/ui';
+import type { JSX } from 'react';
+
+const { datasets } = operations;
+
+/** How a version's status reads, and its dot. */
+export function statusOf(version: DatasetVersion, { trans }: Pick<Host, 'trans'>) {
+  const tones: Record<DatasetVersion['status'], Tone> = {
+    empty: 'idle',
+    importing: 'busy',
+    unlabeled: 'wait',
+    labeling: 'wait',
+    labeled: 'good'
+  };
+  const words: Record<DatasetVersion['status'], string> = {
+    empty: trans.__('empty'),
+    importing: trans.__('importing'),
+    unlabeled: trans.__('unlabeled'),
+    labeling: trans.__('labeling'),
+    labeled: trans.__('labeled')
+  };
+  return { tone: tones[version.status], text: words[version.status] };
+}
+
+function useDatasets(filter: SectionFilter) {
+  const projectId = useProjectId();
+  const { client } = useTops();
+  return useList(
+    datasets.list,
+    projectId
+      ? {
+          params: { projectId },
+          query: { search: filter.search, mine: filter.mine, visibility: filter.visibility }
+        }
+      : null,
+    {
+      watch: [{ kinds: ['dataset', 'dataset-version'] }],
+      item: datasetId => client.call(datasets.get, { params: { datasetId } }),
+      rowOf: event => (event.kind === 'dataset' ? event.id : event.parentId)
+    }
+  );
+}
+
+/** The section of the sidebar: datasets with their newest versions. */
+export default function DatasetSection({ section }: SectionProps): JSX.Element {
+  const host = useTops();
+  const { trans, registry } = host;
+  const { run } = useRun();
+  const mayWrite = useMay('data', 'admin');
+  const isAdmin = useMay('admin');
+
+  const addVersion = (dataset: Dataset, baseVersionId: string | null) =>
+    run(async () => {
+      const version = await host.client.call(datasets.createVersion, {
+        params: { datasetId: dataset.id },
+        body: { baseVersionId }
+      });
+      registry.open('dataset-version', version.id);
+    });
+
+  const remove = async (name: string, send: () => Promise<void>) => {
+    const sure = await confirm(host, {
+      title: trans.__('Delete %1?', name),
+      text: trans.__('This cannot be undone.'),
+      accept: trans.__('Delete'),
+      danger: true
+    });
+    if (sure) {
+      await run(send);
+    }
+  };
+
+  const versionRow = (dataset: Dataset, version: DatasetVersion): RowView => {
+    const { tone, text } = statusOf(version, host);
+    const { total, labeled } = version.counts;
+    const title = trans.__('%1 version %2', dataset.name, version.number);
+    const mayChange = dataset.public ? isAdmin : mayWrite;
+    const actions: Action[] = [
+      {
+        id: 'open',
+        label: trans.__('Open'),
+        icon: datasetIcon,
+        run: () => registry.open('dataset-version', version.id)
+      },
+      ...(mayChange
+        ? [
+            {
+              id: 'import',
+              label: trans.__('Import…'),
+              icon: fileUploadIcon,
+              run: () => registry.open('dataset-import', version.id)
+            }
+          ]
+        : []),
+      {
+        id: 'output',
+        label: trans.__('Export and Training Data…'),
+        icon: downloadIcon,
+        run: () => registry.open('dataset-output', version.id)
+      },
+      ...(mayChange
+        ? [
+            {
+              id: 'from',
+              label: trans.__('New Version from This One'),
+              icon: addIcon,
+              run: () => addVersion(dataset, version.id)
+            },
+            {
+              id: 'delete',
+              label: trans.__('Delete…'),
+              icon: deleteIcon,
+              danger: true,
+              separator: true,
+              key: 'Delete' as const,
+              run: () =>
+                remove(title, () =>
+                  host.client.call(datasets.deleteVersion, { params: { versionId: version.id } })
+                )
+            }
+          ]
+        : [])
+    ];
+    return {
+      id: version.id,
+      label: `v${version.number}`,
+      tone,
+      stateText: text,
+      note: text,
+      title,
+      ...(total > 0 ? { progress: labeled / total } : {}),
+      detail: total > 0 ? `${Math.floor((100 * labeled) / total)} %` : '',
+      open: () => registry.open('dataset-version', version.id),
+      actions,
+      python: `topsdl.dataset(${JSON.stringify(dataset.name)}, version=${version.number})`
+    };
+  };
+
+  const view = (dataset: Dataset): RowView => {
+    const mayChange = dataset.public ? isAdmin : mayWrite;
+    const actions: Action[] = mayChange
+      ? [
+          {
+            id: 'version',
+            label: trans.__('New Empty Version'),
+            icon: addIcon,
+            inline: true,
+            run: () => addVersion(dataset, null)
+          },
+          {
+            id: 'rename',
+            label: trans.__('Rename…'),
+            icon: editIcon,
+            key: 'F2',
+            run: () => registry.open('dataset-form', dataset.id)
+          },
+          {
+            id: 'delete',
+            label: trans.__('Delete…'),
+            icon: deleteIcon,
+            danger: true,
+            separator: true,
+            key: 'Delete',
+            enabled: dataset.versionCount === 0,
+            why: trans.__('Delete its versions first.'),
+            run: () =>
+              remove(dataset.name, () =>
+                host.client.call(datasets.delete, { params: { datasetId: dataset.id } })
+              )
+          }
+        ]
+      : [];
+    const older = dataset.versionCount - dataset.versions.length;
+    const newest = dataset.versions[0];
+    return {
+      id: dataset.id,
+      label: dataset.name,
+      icon: datasetIcon,
+      title: dataset.name,
+      ...(dataset.public ? { note: trans.__('public') } : {}),
+      detail: String(dataset.versionCount),
+      ...(newest ? { open: () => registry.open('dataset-version', newest.id) } : {}),
+      actions,
+      children: dataset.versions.map(version => versionRow(dataset, version)),
+      ...(older > 0
+        ? {
+            more: {
+              label: trans._n('%1 older version', '%1 older versions', older),
+              open: () => registry.open('dataset-versions', dataset.id)
+            }
+          }
+        : {}),
+      python: `topsdl.dataset(${JSON.stringify(dataset.name)})`
+    };
+  };
+
+  return (
+    <Section
+      section={section}
+      useRows={useDatasets}
+      view={view}
+      shared
+      create={
+        mayWrite
+          ? { label: trans.__('New dataset'), run: () => registry.open('dataset-form', 'new') }
+          : undefined
+      }
+      purpose={trans.__(
+        'A dataset holds images and what people say about them, version by version. Training and notebooks take their data from here.'
+      )}
+    />
+  );
+}
