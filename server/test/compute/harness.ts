@@ -1,0 +1,143 @@
+import type { ChildProcess } from 'node:child_process';
+
+import type {
+  ComputeEngine,
+  LogEntry,
+  LogOptions,
+  WorkloadHandle,
+  WorkloadObservation,
+  WorkloadPlan,
+  WorkloadSpec
+} from '../../src/compute/engine.ts';
+import { FINAL_STATES } from '../../src/compute/engine.ts';
+
+/** What the conformance suite needs of an engine under test. */
+export interface EngineUnderTest {
+  engine: ComputeEngine;
+  /** A second object of the same engine, as a companion that was started again has it. */
+  again(): Promise<ComputeEngine>;
+  /** A new directory for a run, or for what is mounted. */
+  directory(): string;
+  /** Plans and submits in a process of its own, which stays until it is killed; resolves when it has submitted. */
+  submitElsewhere(plan: WorkloadPlan): Promise<ChildProcess>;
+  /** Kills what owns a running workload, as far as the engine has such a thing. */
+  killOwner(handle: WorkloadHandle): void;
+  /** Whether any process of the workload is left on the machine. */
+  hasProcesses(handle: WorkloadHandle): boolean;
+  dispose(): Promise<void>;
+}
+
+/** A workload under test, with what most tests do with one. */
+export class Trial {
+  readonly plan: WorkloadPlan;
+  readonly engine: ComputeEngine;
+  private static _count = 0;
+
+  constructor(test: EngineUnderTest, spec: Partial<WorkloadSpec>, engine = test.engine) {
+    const id = `trial-${process.pid}-${Trial._count++}-${Date.now()}`;
+    this.engine = engine;
+    this.plan = engine.plan(
+      {
+        kind: 'batch',
+        image: { base: 'host' },
+        command: 'true',
+        projectId: 'project-a',
+        graceMs: 2000,
+        ...spec
+      },
+      { id, directory: test.directory() }
+    );
+  }
+
+  get handle(): WorkloadHandle {
+    return this.plan.handle;
+  }
+
+  submit(): Promise<WorkloadHandle> {
+    return this.engine.submit(this.plan);
+  }
+
+  async observe(): Promise<WorkloadObservation> {
+    const [found] = await this.engine.observe([this.handle]);
+    if (found === undefined) {
+      throw new Error('An observation for each handle.');
+    }
+    return found;
+  }
+
+  /** Resolves with the first observation that is as wanted; by the engine's watch, not by asking. */
+  async until(
+    wanted: (observation: WorkloadObservation) => boolean,
+    engine = this.engine
+  ): Promise<WorkloadObservation> {
+    return new Promise((resolve, reject) => {
+      let latest: WorkloadObservation | undefined;
+      const timer = setTimeout(() => {
+        unwatch();
+        reject(new Error(`It did not come to that: ${JSON.stringify(latest)}`));
+      }, 45_000);
+      const unwatch = engine.watch(
+        observation => {
+          if (observation.runId !== this.handle.runId) {
+            return;
+          }
+          latest = observation;
+          if (wanted(observation)) {
+            clearTimeout(timer);
+            // Not within the engine's own call, which may give the first one before `watch` returns.
+            setImmediate(() => unwatch());
+            resolve(observation);
+          }
+        },
+        [this.handle]
+      );
+    });
+  }
+
+  ended(engine = this.engine): Promise<WorkloadObservation> {
+    return this.until(observation => FINAL_STATES.includes(observation.state), engine);
+  }
+
+  async run(): Promise<WorkloadObservation> {
+    await this.submit();
+    return this.ended();
+  }
+
+  async entries(options: LogOptions = {}): Promise<LogEntry[]> {
+    const entries: LogEntry[] = [];
+    for await (const entry of this.engine.logs(this.handle, options)) {
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** The master's stdout, line by line. */
+  async lines(): Promise<string[]> {
+    const entries = await this.entries({ node: this.plan.nodes[0] });
+    return entries.filter(entry => entry.stream === 'stdout').map(entry => entry.text);
+  }
+
+  /** Follows the log until a line has the text. */
+  async said(text: string): Promise<LogEntry> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), 30_000);
+    try {
+      for await (const entry of this.engine.logs(this.handle, {
+        follow: true,
+        signal: stop.signal
+      })) {
+        if (entry.text.includes(text)) {
+          return entry;
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+      stop.abort();
+    }
+    throw new Error(`Nobody said ${text}.`);
+  }
+
+  release(): Promise<void> {
+    return this.engine.release(this.handle);
+  }
+}
