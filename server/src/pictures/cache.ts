@@ -25,6 +25,9 @@ export class PictureCache {
 
   /** The picture, or `null` if it is known that there is none to be had. */
   get(name: string, now: number = Date.now()): Buffer | null | undefined {
+    if (!this.#sqlite.open) {
+      return undefined;
+    }
     const row = this.#sqlite
       .prepare<[string], { content: Buffer; used: number }>(
         'SELECT content, used FROM pictures WHERE name = ?'
@@ -37,6 +40,9 @@ export class PictureCache {
   }
 
   set(name: string, content: Buffer | null, now: number = Date.now()): void {
+    if (!this.#sqlite.open) {
+      return;
+    }
     const bytes = content?.length ?? 0;
     const { changes } = this.#sqlite
       .prepare('INSERT OR IGNORE INTO pictures (name, used, bytes, content) VALUES (?, ?, ?, ?)')
@@ -71,6 +77,7 @@ export class PictureCache {
     }
   }
 
+  /** Requests that are still answered find nothing and keep nothing. */
   close(): void {
     this.#sqlite.close();
   }

@@ -163,6 +163,14 @@ export const datasets = {
     zh: '校验和不匹配。'
   },
   'entry.empty': { en: 'An empty file.', zh: '空文件。' },
+  'entry.extension': {
+    en: 'Its name does not end in .jpg, .jpeg or .png.',
+    zh: '文件名不以 .jpg、.jpeg 或 .png 结尾。'
+  },
+  'entry.format': {
+    en: 'Its name says one kind of picture, its content is another.',
+    zh: '文件名与实际图片格式不符。'
+  },
   'entry.notImage': { en: 'Not a JPEG or PNG picture.', zh: '不是 JPEG 或 PNG 图片。' },
   'entry.truncated': {
     en: 'The picture ends too early.',

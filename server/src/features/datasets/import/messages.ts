@@ -1,5 +1,6 @@
 import type { ImageFormat } from '../../../library/codes.ts';
 import type { PackLease } from '../../../packs/writer.ts';
+import type { WorkerProblem } from '../worker-run.ts';
 
 /** A file that was uploaded. */
 export interface ImportSource {
@@ -65,15 +66,12 @@ export type FromWorker =
   | {
       readonly kind: 'refused';
       readonly refused: readonly WorkerRefusal[];
+      /** How many of them are there already. */
       readonly duplicates: number;
     }
   | { readonly kind: 'done'; readonly summary: WorkerSummary }
   | { readonly kind: 'dry'; readonly summary: DryRunSummary }
-  | {
-      readonly kind: 'problem';
-      readonly code: string;
-      readonly params: Readonly<Record<string, string | number>>;
-    };
+  | WorkerProblem;
 
 /** The main thread's answer to `lease`, and its acknowledgement of `images` and `refused`. */
 export type ToWorker =

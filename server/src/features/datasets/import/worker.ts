@@ -243,7 +243,7 @@ async function run(): Promise<void> {
   sink.finish();
   const plans = scans.map(({ catalogue, refused, plain }) =>
     planClassification(
-      [...catalogue.paths(), ...refused.map(entry => entry.path)],
+      [...catalogue.paths(), ...refused.filter(isPlaced).map(entry => entry.path)],
       plain ? 'images' : job.format
     )
   );
@@ -256,6 +256,11 @@ async function run(): Promise<void> {
   };
   await (job.dryRun ? tryOut : send)(sink, scans, plans, summary);
   sink.close();
+}
+
+/** Whether a refused entry says something about the archive's folders; a path that leads out of them does not. */
+function isPlaced({ code }: WorkerRefusal): boolean {
+  return code !== 'entry.escape' && code !== 'entry.name';
 }
 
 type Finish = (
