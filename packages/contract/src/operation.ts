@@ -125,7 +125,7 @@ export type ResponseOf<O extends Operation> =
 /** What a caller passes: the parts that the operation has, and only those. */
 export type InputOf<O extends Operation> =
   O extends Operation<infer P, infer Q, infer B, z.ZodType>
-    ? (keyof z.input<P> extends never ? { params?: undefined } : { params: z.input<P> }) &
-        (keyof z.input<Q> extends never ? { query?: undefined } : { query?: z.input<Q> }) &
+    ? (z.input<P> extends Record<string, never> ? { params?: undefined } : { params: z.input<P> }) &
+        (z.input<Q> extends Record<string, never> ? { query?: undefined } : { query?: z.input<Q> }) &
         (B extends z.ZodNever ? { body?: undefined } : { body: z.input<B> })
     : never;
