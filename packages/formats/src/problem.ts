@@ -30,6 +30,8 @@ export type EntryProblemCode =
   | 'entry.damaged'
   | 'entry.checksum'
   | 'entry.empty'
+  | 'entry.extension'
+  | 'entry.format'
   | 'entry.notImage'
   | 'entry.truncated'
   | 'entry.damagedImage'

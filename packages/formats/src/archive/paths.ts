@@ -6,9 +6,9 @@ import type { ArchiveLimits } from './types.ts';
 const PART_BYTES = 255;
 
 /** Control characters, and the marks that turn the direction of text: names made to deceive. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
+
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
-// eslint-disable-next-line no-control-regex -- they are what is looked for
+
 const UNSAFE_ALL = new RegExp(UNSAFE.source, 'gu');
 
 const DRIVE = /^[A-Za-z]:/;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { ArchiveError } from '../problem.ts';
-import { BlockReader } from './block-reader.ts';
+import type { BlockReader } from './block-reader.ts';
 import type { ArchiveLimits } from './types.ts';
 
 /** Bytes from the front to the end, as the tar reader takes them. */

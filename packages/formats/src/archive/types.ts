@@ -91,11 +91,3 @@ export interface Archive extends AsyncDisposable {
   entries(): AsyncGenerator<ArchiveEntry, void, undefined>;
   close(): Promise<void>;
 }
-
-/**
- * Opens an archive by its content, whatever its name. Reading blocks (large positional reads): it is
- * meant for a worker thread.
- *
- * @throws ArchiveError it is none, of a kind that cannot be read, encrypted, damaged or a bomb
- */
-export type OpenArchive = (path: string, limits?: Partial<ArchiveLimits>) => Promise<Archive>;

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ArchiveError } from '../problem.ts';
-import { BlockReader } from './block-reader.ts';
+import type { BlockReader } from './block-reader.ts';
 import { decodeUtf8 } from './names.ts';
 
 /**

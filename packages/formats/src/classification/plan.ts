@@ -1,8 +1,6 @@
 import type { EntryProblem } from '../problem.ts';
 import type { ClassificationLayout, ClassificationPlan } from './types.ts';
 
-const IMAGE = /\.(?:jpe?g|jpe|jfif|png)$/i;
-
 /** Folder names that say which part of a split the classes below belong to. */
 const SPLITS = new Set([
   'train',
@@ -17,22 +15,14 @@ const SPLITS = new Set([
 ]);
 
 /** The contract's rule for names, which labels follow. */
-// eslint-disable-next-line no-control-regex -- control characters are what the rule forbids
+
 const LABEL = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
 
-/** Whether a path's name is that of a JPEG or PNG. */
-export function isImagePath(path: string): boolean {
-  return IMAGE.test(path);
-}
-
-/** Folders with the number of images directly in them: all that the layout depends on. */
-function countFolders(paths: Iterable<string>): Map<string, number> {
-  const folders = new Map<string, number>();
+/** The folders that have images directly in them: all that the layout depends on. */
+function foldersOf(paths: Iterable<string>): Set<string> {
+  const folders = new Set<string>();
   for (const path of paths) {
-    if (isImagePath(path)) {
-      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-      folders.set(folder, (folders.get(folder) ?? 0) + 1);
-    }
+    folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }
   return folders;
 }
@@ -56,14 +46,14 @@ function commonRoot(folders: readonly (readonly string[])[]): number {
  * folder that is left is the label, whatever lies between it and the image; an image outside of any
  * is unlabeled. A single folder is a wrapping and no label, unless `class-folders` was asked for.
  *
- * @param paths of all files, refused ones too; only names of images count
+ * @param paths of the images that are taken
  * @param layout what the user chose; `auto` is class folders from two different labels on
  */
 export function planClassification(
   paths: Iterable<string>,
   layout: ClassificationLayout | 'auto' = 'auto'
 ): ClassificationPlan {
-  const folders = [...countFolders(paths).keys()].map(partsOf);
+  const folders = [...foldersOf(paths)].map(partsOf);
   if (layout === 'images' || folders.length === 0) {
     return plan(layout === 'class-folders' ? layout : 'images', [], false);
   }

@@ -14,17 +14,6 @@ export interface ClassificationPlan {
   labelOf(path: string): string | null | EntryProblem;
 }
 
-/**
- * Says what an import's paths are: class folders or plain images. Only paths that end like images
- * count; give those of all files, refused ones too.
- *
- * @param layout what the user chose; `auto` is class folders from two different labels on
- */
-export type PlanClassification = (
-  paths: Iterable<string>,
-  layout?: ClassificationLayout | 'auto'
-) => ClassificationPlan;
-
 /** An image as an export writes it. */
 export interface ExportedImage {
   /** Its name; where two of one folder are the same, later ones get a suffix. */
@@ -40,4 +29,14 @@ export interface ExportedImage {
   readonly score: number | null;
   /** The file's bytes; called once, and only where data is exported. */
   read(): Uint8Array | Promise<Uint8Array>;
+}
+
+export interface ExportOptions {
+  /** Gone through twice where there are both annotations and data: no one-time iterator. */
+  readonly images: AsyncIterable<ExportedImage> | Iterable<ExportedImage>;
+  /** The dataset's labels, in order. */
+  readonly labels: readonly { readonly name: string; readonly color: string }[];
+  /** Whether the files are in it, or only what is said about them. */
+  readonly withData: boolean;
+  readonly signal?: AbortSignal;
 }

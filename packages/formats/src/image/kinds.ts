@@ -57,7 +57,7 @@ function textKind(bytes: Buffer): string | undefined {
   if (start.startsWith('<?xml')) {
     return 'XML';
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what tells text from data
+
   return isUtf8(head) && !/[\x01-\x08\x0e-\x1a\x1c-\x1f]/.test(start) ? 'text' : undefined;
 }
 

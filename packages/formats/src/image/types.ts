@@ -37,6 +37,3 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = { pixels: 268_435_456, side: 65
 export type Inspection =
   | { readonly ok: true; readonly image: ImageInfo }
   | { readonly ok: false; readonly problem: EntryProblem };
-
-/** Checks the structure of a picture without decoding it. Never throws. */
-export type InspectImage = (bytes: Uint8Array, limits?: Partial<ImageLimits>) => Inspection;

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { openArchive } from '../archive/open.ts';
 import type { FileEntry } from '../archive/types.ts';
 import { inspectImage } from '../image/inspect.ts';
+import { formatByName } from '../image/names.ts';
 import type { ImageLimits } from '../image/types.ts';
-import { EntryError } from '../problem.ts';
+import { EntryError, type EntryProblem } from '../problem.ts';
 import type { ImportedFile, ReadImagesOptions } from './types.ts';
 
 /** A call of `onProgress` after so many bytes of the archive. */
@@ -50,18 +51,30 @@ async function readImage(
   limits: Partial<ImageLimits> | undefined
 ): Promise<ImportedFile> {
   const { path } = entry;
+  const refuse = (problem: EntryProblem): ImportedFile => ({ kind: 'refused', path, problem });
+  const expected = formatByName(path);
+  if (!expected) {
+    return refuse({ code: 'entry.extension', params: {} });
+  }
   let bytes: Buffer;
   try {
     bytes = await entry.read();
   } catch (error) {
     if (error instanceof EntryError) {
-      return { kind: 'refused', path, problem: error.problem };
+      return refuse(error.problem);
     }
     throw error;
   }
   const inspection = inspectImage(bytes, limits);
   if (!inspection.ok) {
-    return { kind: 'refused', path, problem: inspection.problem };
+    return refuse(inspection.problem);
+  }
+  const { format } = inspection.image;
+  if (format !== expected) {
+    return refuse({
+      code: 'entry.format',
+      params: { found: format.toUpperCase(), expected: expected.toUpperCase() }
+    });
   }
   const sha256 = hash('sha256', bytes, 'buffer');
   return { kind: 'image', path, image: inspection.image, sha256, bytes };

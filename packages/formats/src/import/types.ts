@@ -35,14 +35,3 @@ export interface ReadImagesOptions {
   readonly onProgress?: (position: number, bytes: number) => void;
   readonly signal?: AbortSignal;
 }
-
-/**
- * Reads the images of an archive in one pass: unpacked, hashed, structure checked. Duplicates are the
- * caller's to find, by hash. Blocks: meant for a worker thread.
- *
- * @throws ArchiveError nothing of the archive may be kept
- */
-export type ReadImages = (
-  path: string,
-  options?: ReadImagesOptions
-) => AsyncGenerator<ImportedFile, void, undefined>;

@@ -35,7 +35,6 @@ export interface TrainingDataFile {
   /** Relative to the directory, parts joined by `/`. */
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
 }
 
 export interface TrainingDataReport {
@@ -45,14 +44,3 @@ export interface TrainingDataReport {
   readonly test: number;
   readonly files: readonly TrainingDataFile[];
 }
-
-/**
- * Writes `classes.txt`, `train_label_file.txt`, `test_label_file.txt` and TFRecords under `train/`
- * and `evaluate/` into `directory`, which must not exist: it is built beside it under a temporary
- * name, synced and renamed, so that it is there whole or not at all.
- */
-export type WriteTrainingData = (
-  directory: string,
-  images: AsyncIterable<LabeledImage> | Iterable<LabeledImage>,
-  options: TrainingDataOptions
-) => Promise<TrainingDataReport>;

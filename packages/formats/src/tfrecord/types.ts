@@ -34,10 +34,3 @@ export interface ScalarChunk {
   /** A record's checksum is wrong: nothing after `offset` can be read. */
   readonly damaged: boolean;
 }
-
-/** Reads scalars of an event file from a byte offset, at most about `maxBytes` (default 8 MiB). */
-export type ReadScalars = (
-  path: string,
-  offset?: number,
-  maxBytes?: number
-) => Promise<ScalarChunk>;
