@@ -8,7 +8,7 @@ import type { Workload } from './table.ts';
 /** What there is to give. */
 export interface Limits {
   /** A project's quotas: cores, bytes and cards by the quota's resource (`requests.<card>`). */
-  quotas(orm: Orm, projectId: string): Readonly<Record<string, number>>;
+  quotas(projectId: string): Readonly<Record<string, number>>;
   /**
    * What the machine gives to all projects together, in the same words; a resource that is missing
    * is not limited, but for cards: those that were not declared are not there.
@@ -45,21 +45,21 @@ export class Admission {
   }
 
   /** What could not be had even if nothing else ran. */
-  neverFits(orm: Orm, projectId: string, nodes: number, resources: Resources): Shortage[] {
+  neverFits(projectId: string, nodes: number, resources: Resources): Shortage[] {
     const wants = wantsOf(projectId, nodes, resources);
-    return lacks(wants, {}, this.#limitsFor(orm, [projectId], [resources])).map(shown);
+    return lacks(wants, {}, this.#limitsFor([projectId], [resources])).map(shown);
   }
 
   /** What more nodes of something that runs would lack now. */
   lackingFor(orm: Orm, workload: Workload, more: number): Shortage[] {
     const wants = workload.counted ? wantsOf(workload.projectId, more, workload) : {};
-    const limits = this.#limitsFor(orm, [workload.projectId], [workload]);
+    const limits = this.#limitsFor([workload.projectId], [workload]);
     return lacks(wants, heldBy(store.holding(orm)), limits).map(shown);
   }
 
   /** Why one waits, as things are now. */
   waiting(orm: Orm, workload: Workload): Waiting {
-    const limits = this.#limitsFor(orm, [workload.projectId], [workload]);
+    const limits = this.#limitsFor([workload.projectId], [workload]);
     return {
       position: store.ahead(orm, workload),
       lacking: lacks(amounts(workload), heldBy(store.holding(orm)), limits).map(shown)
@@ -87,7 +87,7 @@ export class Admission {
         since: workload.createdAt
       })),
       heldBy(store.holding(tx)),
-      this.#limitsFor(tx, [...new Set(pending.map(({ projectId }) => projectId))], pending),
+      this.#limitsFor([...new Set(pending.map(({ projectId }) => projectId))], pending),
       now
     );
     const admitted: Workload[] = [];
@@ -113,13 +113,12 @@ export class Admission {
   }
 
   #limitsFor(
-    orm: Orm,
     projectIds: readonly string[],
     wanted: readonly { cardResource: string | null }[]
   ): Amounts {
     const limits: Record<string, number> = {};
     for (const projectId of projectIds) {
-      for (const [resource, limit] of Object.entries(this.#limits.quotas(orm, projectId))) {
+      for (const [resource, limit] of Object.entries(this.#limits.quotas(projectId))) {
         limits[key(projectId, resource)] = resource === 'cpu' ? limit * CPU_UNIT : limit;
       }
     }
@@ -179,16 +178,4 @@ function shown(lack: Lack): Shortage {
     used: lack.used / unit,
     limit: lack.limit / unit
   };
-}
-
-/** What a project's workloads hold now: cores, bytes, and cards by the quota's resource. */
-export function useOf(orm: Orm, projectId: string): Record<string, number> {
-  const use: Record<string, number> = { cpu: 0, memory: 0 };
-  for (const [name, amount] of Object.entries(heldBy(store.holding(orm, projectId)))) {
-    if (name.startsWith(`${projectId} `)) {
-      const resource = name.slice(projectId.length + 1);
-      use[resource] = resource === 'cpu' ? amount / CPU_UNIT : amount;
-    }
-  }
-  return use;
 }

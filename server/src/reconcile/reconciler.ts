@@ -9,6 +9,7 @@ import {
 import type { Database, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { ProblemError } from '../http/problem.ts';
+import type { Usage } from '../usage.ts';
 import { Admission, type Limits } from './admission.ts';
 import { Changes } from './changes.ts';
 import { happeningOf, observedChange } from './observation.ts';
@@ -39,6 +40,7 @@ export class Reconciler {
   readonly #database: Database;
   readonly #engine: ComputeEngine;
   readonly #log: ReconcilerLog;
+  readonly #usage: Usage;
   readonly #owners = new Map<WorkloadKind, WorkloadOwner>();
   /** Steps under way, by workload; `again` when another one is due after it. */
   readonly #steps = new Map<string, { again: boolean; done: Promise<void> }>();
@@ -51,11 +53,15 @@ export class Reconciler {
     database: Database;
     engine: ComputeEngine;
     limits: Limits;
+    usage: Usage;
     log: ReconcilerLog;
   }) {
     this.#database = options.database;
     this.#engine = options.engine;
     this.#log = options.log;
+    this.#usage = options.usage;
+    // What was freed, and a quota that was raised, may let the next one start.
+    this.#usage.onChanged(() => this.decide());
     this.admission = new Admission(options.limits);
   }
 
@@ -143,7 +149,7 @@ export class Reconciler {
       more <= 0
         ? []
         : workload.state === 'pending'
-          ? this.admission.neverFits(tx, workload.projectId, replicas, workload)
+          ? this.admission.neverFits(workload.projectId, replicas, workload)
           : this.admission.lackingFor(tx, workload, more);
     if (short[0]) {
       const { resource, requested, used, limit } = short[0];
@@ -157,7 +163,7 @@ export class Reconciler {
     this.#owner(after).changed(tx, after, workload);
     tx.afterCommit(() => {
       this.#step(id);
-      this.decide();
+      this.#usage.changed(after.projectId);
     });
     return after;
   }
@@ -181,7 +187,15 @@ export class Reconciler {
     }
   }
 
-  /** Looks once more at who may start, such as after a quota was changed. */
+  /** Asks everything to stop that runs or waits, and resolves when it has ended and is settled. */
+  async stopAll(): Promise<void> {
+    const open = store.unsettled(this.#database.orm);
+    this.#database.write(tx => open.forEach(({ id }) => this.stop(tx, id, 'TopsDL')));
+    const never = new AbortController().signal;
+    await Promise.all(open.map(({ kind, ownerId }) => this.settled(kind, ownerId, never)));
+  }
+
+  /** Looks once more at who may start. */
   decide(): void {
     if (this.#deciding || !this.#open) {
       return;
@@ -265,16 +279,8 @@ export class Reconciler {
       ...(isEnded(state) ? { endedAt: change.endedAt ?? Date.now() } : {})
     });
     this.#owner(after).changed(tx, after, workload);
-    tx.emit({
-      type: 'updated',
-      kind: 'usage',
-      id: workload.projectId,
-      projectId: workload.projectId
-    });
     this.#wake(tx, after);
-    if (isEnded(state)) {
-      tx.afterCommit(() => this.decide());
-    }
+    tx.afterCommit(() => this.#usage.changed(workload.projectId));
     return after;
   }
 

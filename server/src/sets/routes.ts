@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { writeZip, type ZipInput } from '@topsdl/formats';
 import { MAX_FILE_BYTES, type algorithms, type models } from '@topsdl/contract';
 import type { Access } from '../access/access.ts';
 import { sendDownload, disposition } from '../http/download.ts';
@@ -10,8 +11,7 @@ import type { Uses } from '../uses.ts';
 import { problemOf, type Contents } from './contents.ts';
 import { presentEntry, presentSet, presentVersion } from './present.ts';
 import type { Sets } from './sets.ts';
-import type { Tree } from './tree.ts';
-import { zip, type ZipEntry } from './zip.ts';
+import type { Tree, TreeEntry } from './tree.ts';
 
 /** What the operations of sets work with. */
 export interface SetParts {
@@ -194,15 +194,12 @@ function implementFiles(
     res.setHeader('Content-Type', 'application/zip');
     res.setHeader('Content-Disposition', disposition(`${name}.zip`));
     const skipped = path === '' ? 0 : path.length + 1;
-    const listed = async function* (): AsyncGenerator<ZipEntry> {
+    const inputs = async function* (): AsyncGenerator<ZipInput> {
       for (const entry of entries) {
-        const shown = { ...entry, path: entry.path.slice(skipped) };
-        yield entry.kind === 'directory'
-          ? { ...shown, path: `${shown.path}/` }
-          : { ...shown, open: () => openStream(tree, entry.path) };
+        yield await zipInput(tree, entry, entry.path.slice(skipped));
       }
     };
-    await pipeline(Readable.from(zip(listed())), res, { signal });
+    await pipeline(Readable.from(writeZip(inputs())), res, { signal });
   });
 }
 
@@ -236,7 +233,21 @@ export async function sendFile(tree: Tree, path: string, { req, res, signal }: R
   }
 }
 
-async function openStream(tree: Tree, path: string): Promise<Readable> {
-  const { handle } = await tree.open(path);
-  return handle.createReadStream();
+/** Files up to this size are held in memory and shrunk; larger ones, such as models, hardly shrink. */
+const SHRUNK_BYTES = 1024 * 1024;
+
+async function zipInput(tree: Tree, entry: TreeEntry, path: string): Promise<ZipInput> {
+  const modified = entry.modifiedAt;
+  if (entry.kind === 'directory') {
+    return { path: `${path}/`, content: new Uint8Array(), modified, mode: 0o755 };
+  }
+  const { handle } = await tree.open(entry.path);
+  if (entry.bytes > SHRUNK_BYTES) {
+    return { path, content: handle.createReadStream(), modified };
+  }
+  try {
+    return { path, content: await handle.readFile(), compress: true, modified };
+  } finally {
+    await handle.close();
+  }
 }

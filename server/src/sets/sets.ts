@@ -1,13 +1,17 @@
-import { and, count, desc, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
 import type { EventKind, Scenario } from '@topsdl/contract';
 import type { Database, Orm, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { contains, keyset, type PageRequest } from '../db/paging.ts';
 import { ProblemError } from '../http/problem.ts';
+import type { Use } from '../uses.ts';
 import { fileSets, setVersions, type SetKind, type SetRow, type SetVersionRow } from './table.ts';
 
 /** Versions that a set shows in a list. */
 const NEWEST = 5;
+
+/** Sets that stand for all that a project has, in a refusal to delete it. */
+const MOST_USES = 20;
 
 const words = {
   algorithms: { set: 'algorithm', version: 'algorithm-version' },
@@ -141,6 +145,38 @@ export class Sets {
       .limit(page.limit)
       .all();
     return page.page(rows, row => row, this.#countVersions(this.#db.orm, setId));
+  }
+
+  /** How many sets a project has. */
+  count(projectId: string): number {
+    const row = this.#db.orm
+      .select({ total: count() })
+      .from(fileSets)
+      .where(and(eq(fileSets.kind, this.kind), eq(fileSets.projectId, projectId)))
+      .get();
+    return row?.total ?? 0;
+  }
+
+  /** Bytes of all files in a project's versions. */
+  bytes(projectId: string): number {
+    const row = this.#db.orm
+      .select({ bytes: sum(setVersions.bytes) })
+      .from(setVersions)
+      .innerJoin(fileSets, eq(fileSets.id, setVersions.setId))
+      .where(and(eq(fileSets.kind, this.kind), eq(fileSets.projectId, projectId)))
+      .get();
+    return Number(row?.bytes ?? 0);
+  }
+
+  /** The project's sets, for the answer to who wants to delete the project. */
+  usesOfProject(projectId: string): Use[] {
+    return this.#db.orm
+      .select({ name: fileSets.name })
+      .from(fileSets)
+      .where(and(eq(fileSets.kind, this.kind), eq(fileSets.projectId, projectId)))
+      .limit(MOST_USES)
+      .all()
+      .map(({ name }) => ({ kind: words[this.kind].set, name }));
   }
 
   summary(set: SetRow): SetSummary {

@@ -1,0 +1,42 @@
+import type { Access } from '../access/access.ts';
+import type { Database } from '../db/database.ts';
+import type { ProjectHolder, UsageProvider } from '../usage.ts';
+import { store } from './store.ts';
+import type { Workload } from './table.ts';
+
+/** Tells the overview and the administrators what runs and what waits. */
+export class Holders implements UsageProvider {
+  readonly #db: Database;
+  readonly #access: Access;
+
+  constructor(db: Database, access: Access) {
+    this.#db = db;
+    this.#access = access;
+  }
+
+  running(projectId?: string): ProjectHolder[] {
+    return store.holding(this.#db.orm, projectId).map(workload => this.present(workload));
+  }
+
+  waiting(projectId?: string): ProjectHolder[] {
+    return store.pending(this.#db.orm, projectId).map(workload => this.present(workload));
+  }
+
+  /** What a workload holds, or asks for while it waits, over all its nodes. */
+  present(workload: Workload): ProjectHolder {
+    const nodes = workload.counted ? workload.nodes : 0;
+    return {
+      kind: workload.kind,
+      id: workload.ownerId,
+      name: workload.name,
+      projectId: workload.projectId,
+      state: workload.state,
+      by: this.#access.userRef(workload.createdBy),
+      cpu: Math.round(workload.cpu * nodes * 1000) / 1000,
+      memoryBytes: workload.memoryBytes * nodes,
+      cards: workload.cards * nodes,
+      cardResource: workload.cardResource,
+      since: new Date(workload.admittedAt ?? workload.createdAt).toISOString()
+    };
+  }
+}
