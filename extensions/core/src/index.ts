@@ -1,1 +1,190 @@
-export {};
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IMainMenu } from '@jupyterlab/mainmenu';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator } from '@jupyterlab/translation';
+import { Menu } from '@lumino/widgets';
+import {
+  activityIcon,
+  IResourceRegistry,
+  ITopsApi,
+  ITopsEvents,
+  ITopsSession,
+  ITopsTranslation
+} from '@topsdl/lab';
+import { TopsApi } from './api.ts';
+import { commands, installCommands, openProjectMenu } from './commands.ts';
+import { TopsEvents } from './events.ts';
+import { installPanels } from './panels.tsx';
+import { ResourceRegistry } from './registry.ts';
+import { TopsSession } from './session.ts';
+import { installSidebars } from './sidebars.tsx';
+import { StatusItem } from './status.tsx';
+import { makeTranslation } from './translation.ts';
+import { ProjectUse } from './use.ts';
+
+const translation: JupyterFrontEndPlugin<ITopsTranslation> = {
+  id: '@topsdl/core-extension:translation',
+  description: 'Provides the strings of TopsDL in the language of JupyterLab.',
+  autoStart: true,
+  requires: [ITranslator],
+  provides: ITopsTranslation,
+  activate: (_app: JupyterFrontEnd, translator: ITranslator) => makeTranslation(translator)
+};
+
+const api: JupyterFrontEndPlugin<ITopsApi> = {
+  id: '@topsdl/core-extension:api',
+  description: 'Provides the API of the TopsDL companion.',
+  autoStart: true,
+  provides: ITopsApi,
+  activate: (app: JupyterFrontEnd) => new TopsApi(app.serviceManager.serverSettings)
+};
+
+const events: JupyterFrontEndPlugin<ITopsEvents> = {
+  id: '@topsdl/core-extension:events',
+  description: 'Provides the live changes of the TopsDL companion.',
+  autoStart: true,
+  requires: [ITopsApi],
+  provides: ITopsEvents,
+  activate: (_app: JupyterFrontEnd, { eventsUrl }: ITopsApi) => {
+    const all = new TopsEvents({ connect: () => new WebSocket(eventsUrl) });
+    window.addEventListener('online', () => {
+      if (all.status === 'lost') {
+        all.open();
+      }
+    });
+    return all;
+  }
+};
+
+const session: JupyterFrontEndPlugin<ITopsSession> = {
+  id: '@topsdl/core-extension:session',
+  description: 'Provides who is signed in to TopsDL, and the current project.',
+  autoStart: true,
+  requires: [ITopsApi, ITopsEvents],
+  provides: ITopsSession,
+  activate: (_app: JupyterFrontEnd, topsApi: ITopsApi, topsEvents: ITopsEvents) =>
+    new TopsSession(topsApi, topsEvents, window.localStorage)
+};
+
+const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
+  id: '@topsdl/core-extension:registry',
+  description: 'Provides the sidebars, panels, menu and cards that the features of TopsDL fill.',
+  autoStart: true,
+  requires: [ITopsApi, ITopsEvents, ITopsSession, ITopsTranslation],
+  optional: [ICommandPalette, ILauncher, IMainMenu, ILayoutRestorer],
+  provides: IResourceRegistry,
+  activate: (
+    app: JupyterFrontEnd,
+    topsApi: ITopsApi,
+    topsEvents: ITopsEvents,
+    topsSession: ITopsSession,
+    topsTranslation: ITopsTranslation,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    mainMenu: IMainMenu | null,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const { trans } = topsTranslation;
+    const menu = new Menu({ commands: app.commands });
+    menu.id = 'jp-mainmenu-topsdl';
+    menu.title.label = 'TopsDL';
+    mainMenu?.addMenu(menu, false, { rank: 300 });
+    const resources = new ResourceRegistry({
+      commands: app.commands,
+      session: topsSession,
+      category: 'TopsDL',
+      palette,
+      launcher,
+      menu
+    });
+    const services = {
+      api: topsApi,
+      events: topsEvents,
+      session: topsSession,
+      registry: resources,
+      translation: topsTranslation,
+      commands: app.commands
+    };
+    installPanels(app, services, resources, restorer);
+    installSidebars(app, services, restorer);
+    installCommands(app, services);
+    resources.addPanel({
+      kind: 'activity',
+      icon: activityIcon,
+      title: trans.__('Activity'),
+      anyOf: ['platform', 'data', 'admin'],
+      load: () => import('./activity.tsx')
+    });
+    // What concerns the account stands at the end, however many features there are.
+    menu.addItem({ type: 'separator' });
+    for (const command of [
+      commands.reconnect,
+      commands.signIn,
+      commands.continueAsOwner,
+      commands.signOut
+    ]) {
+      menu.addItem({ command });
+      palette?.addItem({ command, category: 'TopsDL' });
+    }
+    return resources;
+  }
+};
+
+const status: JupyterFrontEndPlugin<void> = {
+  id: '@topsdl/core-extension:status',
+  description: 'Shows project, quota, running work and connection in the status bar.',
+  autoStart: true,
+  requires: [IStatusBar, ITopsApi, ITopsEvents, ITopsSession, IResourceRegistry, ITopsTranslation],
+  optional: [ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    statusBar: IStatusBar,
+    topsApi: ITopsApi,
+    topsEvents: ITopsEvents,
+    topsSession: ITopsSession,
+    resources: IResourceRegistry,
+    topsTranslation: ITopsTranslation,
+    settings: ISettingRegistry | null
+  ) => {
+    const services = {
+      api: topsApi,
+      events: topsEvents,
+      session: topsSession,
+      registry: resources,
+      translation: topsTranslation,
+      commands: app.commands
+    };
+    const execute = (command: string) => void app.commands.execute(command);
+    const item = new StatusItem(services, new ProjectUse(topsApi, topsSession, topsEvents), {
+      chooseProject: anchor => openProjectMenu(services, anchor),
+      openOverview: () => execute(commands.overview),
+      openActivity: () => execute(commands.activity),
+      reconnect: () =>
+        execute(topsSession.state === 'signed-out' ? commands.signIn : commands.reconnect)
+    });
+    statusBar.registerStatusItem('@topsdl/core-extension:status', {
+      item,
+      align: 'left',
+      rank: 10
+    });
+    const defaults = ['dtu', 'cpu', 'memory'];
+    item.choose(defaults);
+    void settings?.load(status.id).then(loaded => {
+      const apply = () => {
+        const words = loaded.get('statusBarQuotas').composite;
+        item.choose(Array.isArray(words) ? words.map(String) : defaults);
+      };
+      loaded.changed.connect(apply);
+      apply();
+    });
+  }
+};
+
+export default [translation, api, events, session, registry, status];

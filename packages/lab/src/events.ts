@@ -23,6 +23,10 @@ export interface ITopsEvents {
   readonly changed: ISignal<ITopsEvents, ChangeEvent>;
   /** Changes were missed: whatever is cached must be asked for again. */
   readonly reset: ISignal<ITopsEvents, void>;
+  /** Connects, if it is not connected: the session's business. */
+  open(): void;
+  /** Disconnects, and forgets where it was. */
+  close(): void;
   /** Listens to a topic until disposed; a topic has one listener a tab. */
   subscribe(topic: string, listener: ITopicListener): IDisposable;
 }

@@ -1,5 +1,6 @@
 export { ITopsApi, RequestError, type Route } from './api.ts';
 export { ITopsEvents, type ConnectionStatus, type ITopicListener } from './events.ts';
+export { formatBytes, formatNumber, isBytes, resourceWord, scaleBytes } from './format.ts';
 export * from './icons.ts';
 export {
   IResourceRegistry,
@@ -15,5 +16,6 @@ export {
   type PanelProps,
   type SectionProps
 } from './registry.ts';
+export type { TopsServices } from './services.ts';
 export { ITopsSession, type SessionState } from './session.ts';
 export { ITopsTranslation } from './translation.ts';

@@ -1,1 +1,66 @@
-export {};
+import '../style/index.css';
+
+export { Spark, StackBar, type Part } from './charts/bars.tsx';
+export { LineChart, type LineChartProps, type Series } from './charts/LineChart.tsx';
+export {
+  DetailHeader,
+  Facts,
+  Notice,
+  Tabs,
+  type DetailHeaderProps,
+  type Tab
+} from './detail/Detail.tsx';
+export { Frame, type FrameProps } from './detail/Frame.tsx';
+export { SideSheet, type SideSheetProps } from './detail/SideSheet.tsx';
+export { confirm, type Confirmation } from './feedback/confirm.tsx';
+export { copyText } from './feedback/copy.ts';
+export { CopyId } from './feedback/CopyId.tsx';
+export { Loaded } from './feedback/Loaded.tsx';
+export { Badge, Dot, ProgressBar } from './feedback/marks.tsx';
+export { describeError, notify, reportError, speak } from './feedback/report.ts';
+export { Button, EmptyState, ErrorState, Loading, type ButtonProps } from './feedback/states.tsx';
+export {
+  Elapsed,
+  formatAgo,
+  formatDuration,
+  formatExact,
+  TimeAgo,
+  useNow
+} from './feedback/time.tsx';
+export { FileList, type FileListProps } from './files/FileList.tsx';
+export { UploadBox, useUploads, type Sending, type Uploads } from './files/upload.tsx';
+export { Form, type FormProps, type Submit } from './form/Form.tsx';
+export type { FieldHint, FieldProps, Option, Values } from './form/fields.ts';
+export { formatQuantity, parseBytes, parseQuantity } from './form/quantity.ts';
+export { roomFor } from './form/SpecTable.tsx';
+export {
+  hostOf,
+  HostProvider,
+  useMay,
+  useProjectId,
+  useSession,
+  useTops,
+  useTrans,
+  type Host
+} from './host.tsx';
+export { openMenu, openMenuAt } from './list/menu.ts';
+export { RowList, type RowListProps } from './list/RowList.tsx';
+export type { Action, RowView, Tone } from './list/rows.ts';
+export {
+  Section,
+  Segments,
+  type SectionFilter,
+  type SectionProps as ListSectionProps
+} from './list/Section.tsx';
+export { Table, type Column, type TableProps } from './list/Table.tsx';
+export { useWindow, windowOf } from './list/window.ts';
+export { LogModel } from './logs/model.ts';
+export { LogsView, type LogsViewProps } from './logs/LogsView.tsx';
+export { operationLog, type LogSource, type OperationLog } from './logs/source.ts';
+export { keep, kept, useDelayed, useKept } from './memory.ts';
+export { PanelFrame, Sidebar } from './Sidebar.tsx';
+export { useList, useQuery, useRun, type RunOptions } from './store/hooks.ts';
+export type { Identified, ListOptions, ListState } from './store/list.ts';
+export type { QueryState } from './store/query.ts';
+export { Store, type RowOf } from './store/store.ts';
+export type { Watch } from './store/watch.ts';

@@ -1,0 +1,71 @@
+import { ReactWidget } from '@jupyterlab/apputils';
+import type { Message } from '@lumino/messaging';
+import type { JSX } from 'react';
+import type { TopsServices as Services } from '@topsdl/lab';
+
+/** Draws nothing of its own: what it shows comes with `@topsdl/ui`, when it is first looked at. */
+export class LazyWidget extends ReactWidget {
+  private readonly bring: () => Promise<() => JSX.Element>;
+  private draw: (() => JSX.Element) | null = null;
+  private failure: string | null = null;
+  private begun = false;
+
+  /** @param bring loads the code and returns what draws */
+  constructor(bring: () => Promise<() => JSX.Element>) {
+    super();
+    this.bring = bring;
+    this.addClass('topsdl-Host');
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      super.onBeforeDetach(BEFORE_DETACH);
+      super.dispose();
+    }
+  }
+
+  protected override render(): JSX.Element {
+    if (this.failure !== null) {
+      return <pre className="topsdl-Host-failure">{this.failure}</pre>;
+    }
+    return this.draw?.() ?? <></>;
+  }
+
+  protected override onUpdateRequest(message: Message): void {
+    if (!this.begun) {
+      if (!this.isVisible) {
+        return;
+      }
+      this.begun = true;
+      this.bring()
+        .then(draw => {
+          this.draw = draw;
+        })
+        .catch((error: unknown) => {
+          this.failure = String(error);
+        })
+        .finally(() => this.update());
+    }
+    super.onUpdateRequest(message);
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    if (!this.begun) {
+      this.update();
+    }
+  }
+
+  /** Moving a tab to another place detaches it for a moment; what was typed in it has to stay. */
+  protected override onBeforeDetach(): void {
+    // React's tree is unmounted in `dispose`.
+  }
+}
+
+const BEFORE_DETACH = { type: 'before-detach' } as Message;
+
+/** The kit, with what it needs; loaded once. */
+export async function loadKit(services: Services) {
+  const [kit, client] = await Promise.all([import('@topsdl/ui'), services.api.client()]);
+  return { kit, host: kit.hostOf(services, client) };
+}

@@ -1,0 +1,160 @@
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { ChangeEvent, Permission, Project, Session } from '@topsdl/contract';
+import {
+  RequestError,
+  type ITopsApi,
+  type ITopsEvents,
+  type ITopsSession,
+  type SessionState
+} from '@topsdl/lab';
+import { routes } from './routes.ts';
+
+/** Where choices are kept between visits; the browser's local storage. */
+export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Who is signed in. The owner of the data directory is signed in unless somebody signed out. */
+export class TopsSession implements ITopsSession {
+  private readonly api: ITopsApi;
+  private readonly events: ITopsEvents;
+  private readonly memory: Memory;
+  private readonly onChanged = new Signal<this, void>(this);
+  private readonly key: string;
+  private running: Promise<void> | null = null;
+  state: SessionState = 'starting';
+  detail: string | null = null;
+  session: Session | null = null;
+  projects: readonly Project[] = [];
+  project: Project | null = null;
+  readonly ready: Promise<void>;
+
+  constructor(api: ITopsApi, events: ITopsEvents, memory: Memory) {
+    this.api = api;
+    this.events = events;
+    this.memory = memory;
+    this.key = `topsdl:${new URL(api.baseUrl).pathname}:`;
+    events.changed.connect((_, event) => this.onEvent(event));
+    events.reset.connect(() => void this.refresh());
+    events.statusChanged.connect((_, status) => {
+      // A connection is also lost when the session ended; and it comes back after a restart.
+      if (status === 'lost' || (status === 'open' && this.state !== 'signed-in')) {
+        void this.refresh();
+      }
+    });
+    this.ready = this.refresh();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this.onChanged;
+  }
+
+  may(...anyOf: readonly Permission[]): boolean {
+    const held = this.session?.permissions;
+    return !!held && (anyOf.length === 0 || anyOf.some(permission => held.includes(permission)));
+  }
+
+  choose(projectId: string): void {
+    const project = this.projects.find(candidate => candidate.id === projectId);
+    if (project && project.id !== this.project?.id) {
+      this.project = project;
+      this.memory.setItem(`${this.key}project`, project.id);
+      this.onChanged.emit();
+    }
+  }
+
+  refresh(): Promise<void> {
+    this.running ??= this.load().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  async signIn(name: string, password: string): Promise<void> {
+    await this.api.request(routes.signIn, { body: { name, password } });
+    this.memory.removeItem(`${this.key}signed-out`);
+    await this.again();
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.request(routes.signOut, {});
+    this.memory.setItem(`${this.key}signed-out`, 'true');
+    await this.again();
+  }
+
+  async continueAsOwner(): Promise<void> {
+    await this.api.continueAsOwner();
+    this.memory.removeItem(`${this.key}signed-out`);
+    await this.again();
+  }
+
+  /** Another user: nothing of the one before stays. */
+  private async again(): Promise<void> {
+    this.events.close();
+    await this.running;
+    await this.refresh();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.session = await this.askWho();
+      this.projects = this.session ? await this.allProjects() : [];
+      const wanted = this.project?.id ?? this.memory.getItem(`${this.key}project`);
+      this.project =
+        this.projects.find(project => project.id === wanted) ?? this.projects[0] ?? null;
+      this.state = this.session ? 'signed-in' : 'signed-out';
+      this.detail = null;
+    } catch (error) {
+      // What was known is kept: the panels go on showing it until the connection is back.
+      this.state = 'unreachable';
+      this.detail = error instanceof Error ? error.message : String(error);
+    }
+    if (this.state === 'signed-out') {
+      this.events.close();
+    } else if (this.events.status === 'idle') {
+      // Otherwise it is connected, or tries again by itself at its own pace.
+      this.events.open();
+    }
+    this.onChanged.emit();
+  }
+
+  private async askWho(): Promise<Session | null> {
+    const ask = () => this.api.request(routes.session, {});
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RequestError && error.status === 401)) {
+        throw error;
+      }
+    }
+    if (this.memory.getItem(`${this.key}signed-out`) !== null) {
+      return null;
+    }
+    try {
+      await this.api.continueAsOwner();
+      return await ask();
+    } catch (error) {
+      // A companion elsewhere has no owner here: people sign in by name.
+      if (error instanceof RequestError && [401, 403, 404].includes(error.status)) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  private async allProjects(): Promise<Project[]> {
+    const projects: Project[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.api.request(routes.projects, { query: { limit: 200, cursor } });
+      projects.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return projects.sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  private onEvent(event: ChangeEvent): void {
+    const mine = event.kind === 'user' && event.id === this.session?.user.id;
+    if (event.kind === 'project' || mine) {
+      void this.refresh();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { dataIcon, developIcon, serveIcon, trainIcon, type Area } from '@topsdl/lab';
+import type { TopsServices as Services } from '@topsdl/lab';
+import { LazyWidget, loadKit } from './lazy.tsx';
+
+/** The four sidebars. One whose sections the user may not see is not there. */
+export function installSidebars(
+  app: JupyterFrontEnd,
+  services: Services,
+  restorer: ILayoutRestorer | null
+): void {
+  const { registry, session, translation } = services;
+  const { trans } = translation;
+  const bars: readonly { area: Area; label: string; icon: LabIcon; rank: number }[] = [
+    { area: 'data', label: trans.__('Data'), icon: dataIcon, rank: 310 },
+    { area: 'develop', label: trans.__('Develop'), icon: developIcon, rank: 320 },
+    { area: 'train', label: trans.__('Train'), icon: trainIcon, rank: 330 },
+    { area: 'serve', label: trans.__('Serve'), icon: serveIcon, rank: 340 }
+  ];
+  for (const { area, label, icon, rank } of bars) {
+    let bar: LazyWidget | null = null;
+    const update = () => {
+      const wanted = registry.sections.some(
+        section =>
+          section.area === area && (session.state !== 'signed-in' || session.may(...section.anyOf))
+      );
+      if (wanted && !bar) {
+        bar = new LazyWidget(async () => {
+          const { kit, host } = await loadKit(services);
+          return () => <kit.Sidebar host={host} area={area} label={label} />;
+        });
+        bar.id = `topsdl-${area}`;
+        bar.addClass('topsdl-Sidebar');
+        bar.title.icon = icon;
+        bar.title.caption = label;
+        bar.node.setAttribute('aria-label', label);
+        bar.node.setAttribute('role', 'region');
+        restorer?.add(bar, bar.id);
+        app.shell.add(bar, 'left', { rank, type: 'TopsDL' });
+      } else if (!wanted && bar) {
+        bar.dispose();
+        bar = null;
+      }
+    };
+    update();
+    registry.changed.connect(update);
+    session.changed.connect(update);
+  }
+}

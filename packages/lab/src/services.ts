@@ -1,0 +1,16 @@
+import type { CommandRegistry } from '@lumino/commands';
+import type { ITopsApi } from './api.ts';
+import type { ITopsEvents } from './events.ts';
+import type { IResourceRegistry } from './registry.ts';
+import type { ITopsSession } from './session.ts';
+import type { ITopsTranslation } from './translation.ts';
+
+/** All that the kit needs of JupyterLab and of the suite, to be handed to whatever is drawn. */
+export interface TopsServices {
+  readonly api: ITopsApi;
+  readonly events: ITopsEvents;
+  readonly session: ITopsSession;
+  readonly registry: IResourceRegistry;
+  readonly translation: ITopsTranslation;
+  readonly commands: CommandRegistry;
+}

@@ -1,0 +1,151 @@
+import type { Area, ISection, SectionProps } from '@topsdl/lab';
+import {
+  Component,
+  lazy,
+  Suspense,
+  useMemo,
+  useSyncExternalStore,
+  type ErrorInfo,
+  type JSX,
+  type ReactNode
+} from 'react';
+import type { Permission } from '@topsdl/contract';
+import { Button, EmptyState, ErrorState, Loading } from './feedback/states.tsx';
+import { HostProvider, useSession, useTops, type Host } from './host.tsx';
+
+/** One of the four sidebars: the sections that the features bring and the user may use. */
+export function Sidebar(props: { host: Host; area: Area; label: string }): JSX.Element {
+  return (
+    <HostProvider host={props.host}>
+      <SignedIn>
+        <Sections area={props.area} />
+      </SignedIn>
+    </HostProvider>
+  );
+}
+
+function Sections({ area }: { area: Area }): JSX.Element {
+  const { registry } = useTops();
+  const session = useSession();
+  const shown = useSyncExternalStore(
+    changed => {
+      registry.changed.connect(changed);
+      return () => registry.changed.disconnect(changed);
+    },
+    () => registry.sections.map(({ id }) => id).join()
+  );
+  const sections = useMemo(
+    () => registry.sections.filter(section => section.area === area),
+    [registry, area, shown]
+  );
+  return (
+    <div className="topsdl-Sections">
+      {sections
+        .filter(section => session.may(...section.anyOf))
+        .map(section => (
+          // Another project is another list: nothing of the one before is kept on the screen.
+          <LazySection key={`${section.id} ${session.project?.id}`} section={section} />
+        ))}
+    </div>
+  );
+}
+
+const loaded = new WeakMap<ISection, ReturnType<typeof lazy<React.ComponentType<SectionProps>>>>();
+
+function LazySection({ section }: SectionProps): JSX.Element {
+  let Body = loaded.get(section);
+  if (!Body) {
+    Body = lazy(() => section.load());
+    loaded.set(section, Body);
+  }
+  return (
+    <Boundary>
+      <Suspense fallback={<Loading label={section.title} />}>
+        <Body section={section} />
+      </Suspense>
+    </Boundary>
+  );
+}
+
+export interface PanelFrameProps {
+  readonly host: Host;
+  readonly anyOf?: readonly Permission[] | undefined;
+  readonly children: ReactNode;
+}
+
+/** Around each panel of the main area: its services, and what is shown instead of it where it cannot be. */
+export function PanelFrame({ host, anyOf, children }: PanelFrameProps): JSX.Element {
+  return (
+    <HostProvider host={host}>
+      <SignedIn anyOf={anyOf}>
+        <Boundary>{children}</Boundary>
+      </SignedIn>
+    </HostProvider>
+  );
+}
+
+function SignedIn(props: {
+  anyOf?: readonly Permission[] | undefined;
+  children: ReactNode;
+}): JSX.Element {
+  const { commands, trans } = useTops();
+  const session = useSession();
+  // An empty list of permissions is for panels that need no session, such as signing in.
+  if (props.anyOf?.length === 0 || (session.session && session.may(...(props.anyOf ?? [])))) {
+    return <>{props.children}</>;
+  }
+  if (session.session) {
+    return <EmptyState>{trans.__('You are not allowed to see this.')}</EmptyState>;
+  }
+  if (session.state === 'unreachable') {
+    return (
+      <EmptyState
+        action={<Button onClick={() => void session.refresh()}>{trans.__('Try Again')}</Button>}
+      >
+        {trans.__('The TopsDL server does not answer.')} {session.detail}
+      </EmptyState>
+    );
+  }
+  if (session.state === 'starting') {
+    return <Loading />;
+  }
+  return (
+    <EmptyState
+      action={
+        <div className="topsdl-State-actions">
+          {commands.hasCommand('topsdl:account:sign-in') && (
+            <Button primary onClick={() => void commands.execute('topsdl:account:sign-in')}>
+              {trans.__('Sign In…')}
+            </Button>
+          )}
+          <Button onClick={() => void commands.execute('topsdl:continue-as-owner')}>
+            {trans.__('Continue as the Owner')}
+          </Button>
+        </div>
+      }
+    >
+      {trans.__('You are signed out of TopsDL.')}
+    </EmptyState>
+  );
+}
+
+/** Keeps a fault in one panel or section from taking the others with it. */
+class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state: { error: unknown } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error };
+  }
+
+  override componentDidCatch(error: unknown, info: ErrorInfo): void {
+    console.error(error, info.componentStack);
+  }
+
+  override render(): ReactNode {
+    return this.state.error === undefined ? (
+      this.props.children
+    ) : (
+      <ErrorState error={this.state.error} retry={() => this.setState({ error: undefined })} />
+    );
+  }
+}

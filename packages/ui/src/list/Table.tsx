@@ -1,0 +1,168 @@
+import {
+  useEffect,
+  useRef,
+  useState,
+  type JSX,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode
+} from 'react';
+import { openMenu } from './menu.ts';
+import type { Action } from './rows.ts';
+import { useWindow } from './window.ts';
+
+export interface Column<T> {
+  readonly id: string;
+  readonly label: string;
+  /** A CSS grid track; `1fr` unless said otherwise. */
+  readonly width?: string;
+  readonly align?: 'end';
+  cell(item: T): ReactNode;
+}
+
+export interface TableProps<T> {
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly items: readonly T[];
+  id(item: NoInfer<T>): string;
+  open?(item: NoInfer<T>): void;
+  actions?(item: NoInfer<T>): readonly Action[];
+  onEnd?(): void;
+  readonly selected?: string | null;
+  readonly rowHeight?: number;
+  /** Grows with its rows instead of scrolling; for short tables. */
+  readonly whole?: boolean;
+}
+
+/** A table of objects in a panel: virtual, by mouse and keyboard. */
+export function Table<T>(props: TableProps<T>): JSX.Element {
+  const { columns, items, rowHeight = 32, onEnd, actions } = props;
+  const { ref, height, onScroll, show, ...view } = useWindow(items.length, rowHeight);
+  const first = props.whole ? 0 : view.first;
+  const end = props.whole ? items.length : view.end;
+  const [focusId, setFocusId] = useState<string | null>(null);
+  const wantsFocus = useRef(false);
+  const focused = Math.max(
+    0,
+    items.findIndex(item => props.id(item) === focusId)
+  );
+  const tracks = columns.map(({ width }) => width ?? 'minmax(0, 1fr)').join(' ');
+
+  useEffect(() => {
+    if (!props.whole && end >= items.length && height > 0) {
+      onEnd?.();
+    }
+  }, [end, items.length, height, onEnd, props.whole]);
+
+  useEffect(() => {
+    if (wantsFocus.current) {
+      wantsFocus.current = false;
+      ref.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+    }
+  });
+
+  const menu = (item: T, x: number, y: number) => openMenu(actions?.(item) ?? [], x, y);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { target } = event;
+    const onRow = target instanceof Element && target.getAttribute('role') === 'row';
+    if (!onRow || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const item = items[focused];
+    const page = Math.max(1, Math.floor(height / rowHeight) - 1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: focused + 1,
+      ArrowUp: focused - 1,
+      PageDown: focused + page,
+      PageUp: focused - page,
+      Home: 0,
+      End: items.length - 1
+    };
+    const step = steps[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      const to = Math.max(0, Math.min(items.length - 1, step));
+      const next = items[to];
+      if (next !== undefined) {
+        wantsFocus.current = true;
+        setFocusId(props.id(next));
+        show(to);
+      }
+    } else if (item !== undefined) {
+      const byKey = actions?.(item).find(action => action.key === event.key);
+      if (byKey && (byKey.enabled ?? true)) {
+        event.preventDefault();
+        void byKey.run();
+      } else if (event.key === 'Enter' && props.open) {
+        event.preventDefault();
+        props.open(item);
+      } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+        event.preventDefault();
+        const box = target.getBoundingClientRect();
+        menu(item, box.left + 24, box.bottom);
+      }
+    }
+  };
+
+  return (
+    <div
+      className={`topsdl-Table ${props.whole ? 'topsdl-mod-whole' : ''}`}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={items.length + 1}
+    >
+      <div className="topsdl-Table-head" role="row" style={{ gridTemplateColumns: tracks }}>
+        {columns.map(column => (
+          <span key={column.id} role="columnheader" data-align={column.align}>
+            {column.label}
+          </span>
+        ))}
+      </div>
+      <div
+        ref={ref}
+        className="topsdl-Table-body"
+        role="rowgroup"
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+      >
+        <div style={{ height: items.length * rowHeight, position: 'relative' }} role="none">
+          {items.slice(first, end).map((item, offset) => {
+            const index = first + offset;
+            const id = props.id(item);
+            return (
+              <div
+                key={id}
+                role="row"
+                className={`topsdl-Table-row ${props.open ? 'topsdl-mod-open' : ''}`}
+                aria-rowindex={index + 2}
+                aria-selected={id === props.selected}
+                tabIndex={index === focused ? 0 : -1}
+                style={{ top: index * rowHeight, height: rowHeight, gridTemplateColumns: tracks }}
+                onFocus={() => setFocusId(id)}
+                onClick={(event: MouseEvent) => {
+                  if (!(
+                    event.target instanceof Element && event.target.closest('button, a, input')
+                  )) {
+                    props.open?.(item);
+                  }
+                }}
+                onContextMenu={event => {
+                  if (actions) {
+                    event.preventDefault();
+                    menu(item, event.clientX, event.clientY);
+                  }
+                }}
+              >
+                {columns.map(column => (
+                  <span key={column.id} role="gridcell" data-align={column.align}>
+                    {column.cell(item)}
+                  </span>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
