@@ -1,1 +1,2 @@
-export {};
+export * from './companion.ts';
+export * from './socket.ts';

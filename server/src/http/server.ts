@@ -9,6 +9,8 @@ import { ProblemError } from './problem.ts';
 
 /** Serves addresses outside the contract, below a first path segment of their own. */
 export interface Mount {
+  /** It answers `Expect: 100-continue` itself; for others it is answered before they see the request. */
+  readonly proceeds?: boolean;
   /** `rest` is the path and query after the segment, beginning with `/` where there is any. */
   request(req: IncomingMessage, res: ServerResponse, rest: string): void | Promise<void>;
   upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer, rest: string): void | Promise<void>;
@@ -27,6 +29,8 @@ export class HttpServer {
   readonly #mounts = new Map<string, Mount>();
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #answering = new Set<ServerResponse>();
+  readonly #onServer: ((server: Server) => void)[] = [];
   #draining = false;
 
   constructor(log: Logger) {
@@ -49,6 +53,11 @@ export class HttpServer {
       throw new Error(`/${segment} is served twice`);
     }
     this.#mounts.set(segment, mount);
+  }
+
+  /** Is told of each server before it listens. */
+  onServer(listener: (server: Server) => void): void {
+    this.#onServer.push(listener);
   }
 
   /** What answers addresses that nobody serves; call it last. */
@@ -84,11 +93,18 @@ export class HttpServer {
       connectionsCheckingInterval: 5_000
     });
     server.maxHeadersCount = 200;
+    this.#onServer.forEach(listener => listener(server));
     server.on('connection', socket => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on('request', (req, res) => this.#request(req, res, local));
+    server.on('checkContinue', (req, res) => {
+      if (this.#find(req.url)?.mount.proceeds !== true) {
+        res.writeContinue();
+      }
+      this.#request(req, res, local);
+    });
     server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head, local));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (socket.writable && error.code !== 'ECONNRESET') {
@@ -122,6 +138,12 @@ export class HttpServer {
           server.closeIdleConnections();
         })
     );
+    for (const res of this.#answering) {
+      if (String(res.getHeader('content-type')).startsWith('text/event-stream')) {
+        // These end with us or never; whoever listens comes back to the next companion and resumes.
+        res.destroy();
+      }
+    }
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) {
         socket.destroy();
@@ -136,6 +158,13 @@ export class HttpServer {
     if (this.#draining) {
       res.setHeader('Connection', 'close');
     }
+    this.#answering.add(res);
+    res.once('close', () => {
+      this.#answering.delete(res);
+      if (this.#draining) {
+        setImmediate(() => this.#servers.forEach(server => server.closeIdleConnections()));
+      }
+    });
     const found = this.#find(req.url);
     if (!found) {
       secure(res);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App } from '../../app.ts';
+import { openEventStream } from '../../events/sse.ts';
 import { secure, sendJson } from '../../http/answer.ts';
 import { forwarding } from '../../http/forwarding.ts';
 import { readJson } from '../../http/json-body.ts';
@@ -30,10 +31,9 @@ export function internalMount(app: App): Mount {
       const path = rest.split('?', 1)[0];
       if (local && path === '/lease' && req.method === 'GET') {
         const release = app.life.lease();
-        res.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' });
-        res.flushHeaders();
+        openEventStream(res);
         // Writing finds out when the other end has vanished without a word.
-        const heartbeat = setInterval(() => res.write('\n'), HEARTBEAT);
+        const heartbeat = setInterval(() => res.write(':\n\n'), HEARTBEAT);
         res.once('close', () => {
           clearInterval(heartbeat);
           release();

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { operations } from '@topsdl/contract';
+import { CompanionEnded, startCompanion, type Companion } from '@topsdl/testing';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let companion: Companion;
+
+beforeAll(async () => {
+  companion = await startCompanion();
+}, 60_000);
+
+afterAll(() => companion.stop());
+
+test('a first start makes accounts, a project and the specs, once', async () => {
+  const owner = await companion.owner();
+  const session = await owner.call(operations.account.session, {});
+  expect(session.owner).toBe(true);
+  expect(session.permissions).toEqual(['platform', 'data', 'label', 'review']);
+  const projects = await owner.call(operations.projects.list, {});
+  expect(projects.items.map(({ name }) => name)).toEqual(['default']);
+  const specs = await owner.call(operations.admin.listSpecs, {});
+  expect(specs.items.map(({ name }) => name)).toEqual([
+    'Dev Only',
+    'i10x1',
+    'i20x1',
+    'T10x1',
+    'T20x1',
+    'T10x8'
+  ]);
+
+  const admin = await companion.admin();
+  await admin.call(operations.admin.deleteSpec, { params: { specId: specs.items[1]!.id } });
+  await companion.restart();
+  const after = await (await companion.owner()).call(operations.admin.listSpecs, {});
+  expect(after.total).toBe(5);
+});
+
+test('what it keeps is its owner’s alone', () => {
+  const mode = (name: string) => statSync(join(companion.dataDir, name)).mode & 0o777;
+  expect(mode('')).toBe(0o700);
+  expect(mode('db')).toBe(0o700);
+  expect(mode('secret')).toBe(0o600);
+  expect(mode('admin-password')).toBe(0o600);
+  expect(mode('companion.sock')).toBe(0o600);
+});
+
+test('a second process on the same directory is refused, and the first goes on', async () => {
+  const second = startCompanion({ dataDir: companion.dataDir });
+  await expect(second).rejects.toMatchObject({ exitCode: 4 });
+  expect((await companion.fetch('/ready')).status).toBe(200);
+});
+
+test('every fault of the configuration is listed', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'topsdl-config-'));
+  writeFileSync(
+    join(dataDir, 'config.toml'),
+    '[server]\nport = 5\n[database]\nreaders = 0\n[log]\nlevel = "loud"\n[project.quotas]\ncpu = "many"\n[nonsense]\na = 1\n'
+  );
+  const failed = await startCompanion({
+    dataDir,
+    env: { TOPSDL_SESSION_DAYS: 'soon', TOPSDL_TASKS_NOTHING: '1' }
+  }).catch((error: CompanionEnded) => error);
+  rmSync(dataDir, { recursive: true });
+  expect(failed).toBeInstanceOf(CompanionEnded);
+  const { exitCode, stderr } = failed as CompanionEnded;
+  expect(exitCode).toBe(3);
+  for (const place of [
+    'database.readers',
+    'port',
+    'log.level',
+    'project.quotas',
+    'nonsense',
+    'TOPSDL_SESSION_DAYS',
+    'TOPSDL_TASKS_NOTHING'
+  ]) {
+    expect(stderr).toContain(place);
+  }
+});
+
+test('health, readiness, metrics and the description need nobody', async () => {
+  expect(await (await companion.fetch('/health')).json()).toMatchObject({ status: 'ok' });
+  expect((await companion.fetch('/ready')).status).toBe(200);
+  const metrics = await (await companion.fetch('/metrics')).text();
+  expect(metrics).toContain('topsdl_requests_total');
+  expect(metrics).toContain('process_resident_memory_bytes');
+  const document = (await (await companion.fetch('/openapi.json')).json()) as { openapi: string };
+  expect(document.openapi).toBe('3.1.0');
+  const docs = await companion.fetch('/docs');
+  const html = await docs.text();
+  expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(html).toContain('account.signIn');
+  expect(html).not.toMatch(/<script|https?:\/\//);
+  expect((await companion.fetch('/docs/style.css')).headers.get('content-type')).toContain('text/css');
+});
+
+test('it ends by itself once nobody holds it, and at once when asked with the secret', async () => {
+  const short = await startCompanion({ env: { TOPSDL_SERVER_IDLE_SECONDS: '1' } });
+  short.releaseLease();
+  expect(await short.ended()).toBe(0);
+  await short.start();
+  const stop = (secret: string) =>
+    short.fetch('/internal/stop', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ secret })
+    });
+  expect((await stop('wrong')).status).toBe(401);
+  expect((await stop(short.secret)).status).toBe(202);
+  expect(await short.ended()).toBe(0);
+  await short.stop();
+}, 30_000);
