@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NodeStats } from '@topsdl/contract';
+import { groupSeries, mergeSamples, seriesOf } from '../src/samples.ts';
+
+const sample = (node: string, second: number, cpu = 1): NodeStats => ({
+  node,
+  time: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(),
+  cpu,
+  memoryBytes: 0,
+  cards: 0,
+  receivedBytes: 0,
+  sentBytes: 0
+});
+
+describe('samples', () => {
+  test('that came twice are taken once, node by node', () => {
+    const known = [sample('master', 1), sample('worker', 1), sample('master', 2)];
+    const merged = mergeSamples(known, [sample('master', 2), sample('worker', 2)]);
+    expect(merged.map(({ node, time }) => `${node} ${time.slice(17, 19)}`)).toEqual([
+      'master 01',
+      'worker 01',
+      'master 02',
+      'worker 02'
+    ]);
+    expect(mergeSamples(merged, known)).toBe(merged);
+  });
+
+  test('become a line a node', () => {
+    const lines = seriesOf([sample('a', 1, 2), sample('b', 1, 3), sample('a', 2, 4)], s => s.cpu);
+    expect(lines.map(line => [line.id, line.points.map(([, y]) => y)])).toEqual([
+      ['a', [2, 4]],
+      ['b', [3]]
+    ]);
+  });
+});
+
+test('curves are drawn together by the first word of their tags', () => {
+  const curve = (tag: string) => ({ tag, steps: [], values: [], times: [] });
+  const groups = groupSeries(['loss/train', 'loss/test', 'rate'].map(curve));
+  expect([...groups].map(([name, list]) => [name, list.length])).toEqual([
+    ['loss', 2],
+    ['rate', 1]
+  ]);
+});
