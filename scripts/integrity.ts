@@ -9,7 +9,9 @@ import { operationFaults } from './integrity/contract.ts';
 import { generatedFaults } from './integrity/generated.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const LONGEST_FILE = 400;
+const LONGEST_FILE = 450;
+/** Declarations of the contract and suites of tests are lists: read by entry, not as a whole. */
+const LONGEST_LIST = 650;
 const FEATURES = [
   'projects',
   'datasets',
@@ -61,6 +63,7 @@ const isGenerated = (source: Source): boolean =>
   /(^|\/)(generated|migrations)\//.test(source.path) ||
   /^[#/* ]*Made from .* Do not edit/m.test(source.text.slice(0, 300));
 const isTest = (path: string): boolean => /(^|\/)(tests?|ui-tests|benchmarks)\//.test(path);
+const isList = (path: string): boolean => isTest(path) || path.startsWith('packages/contract/src/');
 
 const code = read(/\.(ts|tsx|mjs|py)$/);
 const typescript = code.filter(source => /\.tsx?$/.test(source.path));
@@ -90,7 +93,7 @@ function relativeImports(source: Source): string[] {
   );
 }
 
-/** Rule 3: across features of the server one goes through what a feature exports, or through events. */
+/** Rule 3: across features of the server one goes through a feature's directory, or through events. */
 function featureWalls(): string[] {
   return typescript.flatMap(source => {
     const own = /^(extensions|server\/src\/features)\/([^/]+)\//.exec(source.path);
@@ -106,7 +109,7 @@ function featureWalls(): string[] {
         .filter(path => !SHARED['server/src/features']?.includes(path.split('/')[3] ?? ''))
         .map(
           path =>
-            `${source.path}: imports ${path}, another feature's insides; use its index.ts, or an event`
+            `${source.path}: imports ${path}, another feature's insides; use its directory.ts, or an event`
         )
     );
   });
@@ -166,8 +169,9 @@ function sizesAndNames(): string[] {
   const long = code
     .filter(source => !isGenerated(source))
     .map(source => ({ path: source.path, lines: source.text.split('\n').length - 1 }))
-    .filter(({ lines }) => lines > LONGEST_FILE)
-    .map(({ path, lines }) => `${path}: ${lines} lines; split it (${LONGEST_FILE} at most)`);
+    .map(file => ({ ...file, limit: isList(file.path) ? LONGEST_LIST : LONGEST_FILE }))
+    .filter(({ lines, limit }) => lines > limit)
+    .map(({ path, lines, limit }) => `${path}: ${lines} lines; split it (${limit} at most)`);
   return [...new Set(folders), ...long];
 }
 
