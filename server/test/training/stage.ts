@@ -1,0 +1,164 @@
+import type { Client } from '@topsdl/client';
+import {
+  operations,
+  type TrainingBody,
+  type ComputeSpec,
+  type FileSet,
+  type SetVersion,
+  type Training,
+  type TrainingRun
+} from '@topsdl/contract';
+import type { z } from 'zod';
+import { startCompanion, type Companion, type CompanionOptions } from '@topsdl/testing';
+
+const ENDED = ['completed', 'failed', 'stopped', 'lost'];
+
+/** A companion with what training needs: its owner, the first project and a small compute spec. */
+export class Stage {
+  readonly companion: Companion;
+  readonly owner: Client;
+  readonly admin: Client;
+  readonly projectId: string;
+  readonly spec: ComputeSpec;
+
+  constructor(parts: Pick<Stage, 'companion' | 'owner' | 'admin' | 'projectId' | 'spec'>) {
+    this.companion = parts.companion;
+    this.owner = parts.owner;
+    this.admin = parts.admin;
+    this.projectId = parts.projectId;
+    this.spec = parts.spec;
+  }
+
+  async set(kind: 'algorithms' | 'models', name: string): Promise<FileSet> {
+    return this.owner.call(operations[kind].create, {
+      params: { projectId: this.projectId },
+      body: { name, scenario: 'image-classification' }
+    });
+  }
+
+  /** A set with one version that holds these files. */
+  async version(
+    kind: 'algorithms' | 'models',
+    name: string,
+    files: Readonly<Record<string, string>>
+  ): Promise<SetVersion> {
+    const set = await this.set(kind, name);
+    const version = await this.owner.call(operations[kind].createVersion, {
+      params: { setId: set.id },
+      body: {}
+    });
+    for (const [path, text] of Object.entries(files)) {
+      await this.write(kind, version.id, path, text);
+    }
+    return version;
+  }
+
+  async write(
+    kind: 'algorithms' | 'models',
+    versionId: string,
+    path: string,
+    text: string
+  ): Promise<void> {
+    await this.owner.call(
+      operations[kind].writeFile,
+      { params: { versionId }, query: { path } },
+      { rawBody: new TextEncoder().encode(text) }
+    );
+  }
+
+  async training(
+    name: string,
+    command: string,
+    more: Partial<z.input<typeof TrainingBody>> = {}
+  ): Promise<Training> {
+    return this.owner.call(operations.training.create, {
+      params: { projectId: this.projectId },
+      body: { name, command, specId: this.spec.id, nodes: 1, graceSeconds: 2, ...more }
+    });
+  }
+
+  async startRun(training: Training): Promise<TrainingRun> {
+    return this.owner.call(operations.training.startRun, { params: { trainingId: training.id } });
+  }
+
+  run(runId: string): Promise<TrainingRun> {
+    return this.owner.call(operations.training.getRun, { params: { runId } });
+  }
+
+  /** Follows the events until a run is as asked for. */
+  async until(
+    runId: string,
+    is: (run: TrainingRun) => boolean,
+    limitMs = 60_000
+  ): Promise<TrainingRun> {
+    const response = await this.companion.fetch('/events', {
+      headers: {
+        authorization: `Bearer ${await this.companion.ownerToken()}`,
+        accept: 'text/event-stream'
+      },
+      signal: AbortSignal.timeout(limitMs)
+    });
+    const reader = response.body?.getReader();
+    try {
+      for (;;) {
+        const run = await this.run(runId);
+        if (is(run)) {
+          return run;
+        }
+        const read = await reader?.read().catch(async () => {
+          throw new Error(`it is still so: ${JSON.stringify(await this.run(runId))}`);
+        });
+        if (!read || read.done) {
+          throw new Error('the events ended');
+        }
+      }
+    } finally {
+      await reader?.cancel().catch(() => undefined);
+    }
+  }
+
+  ended(runId: string, limitMs?: number): Promise<TrainingRun> {
+    return this.until(runId, run => ENDED.includes(run.state), limitMs);
+  }
+
+  /** All lines of a run so far, without the nodes' names. */
+  async text(runId: string, node?: string): Promise<string[]> {
+    const { lines } = await this.owner.call(operations.training.logs, {
+      params: { runId },
+      query: node === undefined ? {} : { node }
+    });
+    return lines.map(line => line.text);
+  }
+}
+
+/** Starts a companion and sets the stage. End it with `stage.companion.stop()`. */
+export async function setStage(options: CompanionOptions = {}): Promise<Stage> {
+  const companion = await startCompanion(options);
+  return openStage(companion);
+}
+
+/** The stage on a companion that runs. */
+export async function openStage(companion: Companion): Promise<Stage> {
+  const [owner, admin] = await Promise.all([companion.owner(), companion.admin()]);
+  const projects = await owner.call(operations.projects.list, {});
+  const project = projects.items[0];
+  if (!project) {
+    throw new Error('there is no project');
+  }
+  const specs = await admin.call(operations.admin.listSpecs, { query: { search: 'small' } });
+  const spec =
+    specs.items[0] ??
+    (await admin.call(operations.admin.createSpec, {
+      body: {
+        name: 'small',
+        model: 'cpu',
+        cpu: 0.5,
+        memoryBytes: 512 * 1024 ** 2,
+        cards: 0,
+        cardResource: null,
+        ib: false,
+        roce: false
+      }
+    }));
+  return new Stage({ companion, owner, admin, projectId: project.id, spec });
+}
