@@ -32,14 +32,61 @@ function decodeGbk(bytes: Buffer): string | undefined {
   }
 }
 
+/** Blocks of scripts that take two bytes in UTF-8, by the first byte. */
+function scriptOf(lead: number): string {
+  if (lead < 0xcc) return 'latin';
+  if (lead < 0xce) return 'marks';
+  if (lead < 0xd0) return 'greek';
+  if (lead < 0xd4) return 'cyrillic';
+  return lead < 0xd8 ? 'hebrew' : 'arabic';
+}
+
+const isLetter = (byte: number) => (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+
+/**
+ * How sure it is that a name that is valid UTF-8 was meant to be: `wide` has characters of three
+ * bytes, which chance seldom makes; `word` has accents among letters or a word of one script; `alone`
+ * has nothing but single characters by themselves, which may as well be Chinese ones in GBK
+ * (`猫` there is the bytes of `è` here).
+ */
+function utf8Evidence(bytes: Buffer): 'wide' | 'word' | 'alone' {
+  let word = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const lead = bytes[at] ?? 0;
+    if (lead >= 0xe0) {
+      return 'wide';
+    }
+    if (lead < 0x80) {
+      continue;
+    }
+    const start = at;
+    const scripts = new Set<string>();
+    for (; (bytes[at] ?? 0) >= 0x80; at += 2) {
+      const next = bytes[at] ?? 0;
+      if (next >= 0xe0) {
+        return 'wide';
+      }
+      scripts.add(scriptOf(next));
+    }
+    const touched = isLetter(bytes[start - 1] ?? 0) || isLetter(bytes[at] ?? 0);
+    word ||= scripts.size === 1 && (touched || at - start > 2);
+  }
+  return word ? 'word' : 'alone';
+}
+
 /**
  * Finds out how the names of an archive are encoded that does not say so. Names are shown to it
- * first; one that is short proves little, all of them together do. Order of trust: UTF-8, if all are
- * valid; GBK, if all are valid and at least half of the pairs are of GB 2312, the characters in
- * everyday use (European names in code page 437 seldom make such pairs); else code page 437.
+ * first; one that is short proves little, all of them together do. UTF-8 is believed where it is
+ * sure; then GBK, if all are valid in it and at least half of the pairs are of GB 2312, the
+ * characters in everyday use (European names in code page 437 seldom make such pairs); else it is
+ * code page 437, which is what zip means by a name without a flag.
  */
 export class NameDecoder {
-  #utf8 = true;
+  /** Some name is not UTF-8. */
+  #invalid = false;
+  /** Some name is surely UTF-8. */
+  #sure = false;
+  /** All names can be GBK. */
   #gbk = true;
   #common = 0;
   #rare = 0;
@@ -49,11 +96,20 @@ export class NameDecoder {
     if (isAscii(bytes)) {
       return;
     }
-    this.#utf8 &&= isUtf8(bytes);
-    if (!this.#gbk) {
-      return;
+    if (!isUtf8(bytes)) {
+      this.#invalid = true;
+    } else {
+      const evidence = utf8Evidence(bytes);
+      this.#sure ||= evidence !== 'alone';
+      if (evidence === 'wide') {
+        return;
+      }
     }
-    for (let i = 0; i < bytes.length; i++) {
+    this.#countPairs(bytes);
+  }
+
+  #countPairs(bytes: Buffer): void {
+    for (let i = 0; i < bytes.length && this.#gbk; i++) {
       const lead = bytes[i] ?? 0;
       if (lead < 0x80) {
         continue;
@@ -61,9 +117,7 @@ export class NameDecoder {
       const trail = bytes[++i] ?? 0;
       if (lead === 0x80 || lead === 0xff || trail < 0x30 || trail === 0x7f || trail === 0xff) {
         this.#gbk = false;
-        break;
-      }
-      if (trail < 0x40) {
+      } else if (trail < 0x40) {
         // A four-byte code of GB 18030.
         i += 2;
         this.#rare++;
@@ -80,15 +134,13 @@ export class NameDecoder {
     if (isAscii(bytes)) {
       return bytes.toString('latin1');
     }
-    if (this.#utf8 && isUtf8(bytes)) {
-      return utf8.decode(bytes);
-    }
-    if (this.#gbk && this.#common >= this.#rare) {
-      const text = decodeGbk(bytes);
-      if (text !== undefined) {
-        return text;
+    const likely = this.#gbk && this.#common >= this.#rare;
+    if (isUtf8(bytes)) {
+      const elsewhere = this.#invalid ? likely : likely && !this.#sure && this.#rare === 0;
+      if (!elsewhere || utf8Evidence(bytes) === 'wide') {
+        return utf8.decode(bytes);
       }
     }
-    return decodeCp437(bytes);
+    return (likely ? decodeGbk(bytes) : undefined) ?? decodeCp437(bytes);
   }
 }

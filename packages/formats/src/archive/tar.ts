@@ -1,6 +1,6 @@
 import { ArchiveError } from '../problem.ts';
 import { classifyEntry, type EntryType } from './classify.ts';
-import { decodeUtf8, NameDecoder } from './names.ts';
+import { NameDecoder } from './names.ts';
 import { PathRegistry } from './paths.ts';
 import type { SequentialSource } from './sequential.ts';
 import {
@@ -138,11 +138,8 @@ export class TarArchive implements Archive {
     await this.#skip(read ? padded(stored) - stored : padded(stored));
   }
 
+  /** In one pass the names to come are not known: each is judged by those before it. */
   #decode(bytes: Buffer): string {
-    const text = decodeUtf8(bytes);
-    if (text !== undefined) {
-      return text;
-    }
     this.#names.see(bytes);
     return this.#names.decode(bytes);
   }
