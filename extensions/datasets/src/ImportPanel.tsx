@@ -1,3 +1,4 @@
+import '../style/index.css';
 import { downloadIcon } from '@jupyterlab/ui-components';
 import { operations, type Import } from '@topsdl/contract';
 import { datasetIcon, type PanelProps } from '@topsdl/lab';

@@ -1,3 +1,4 @@
+import '../style/index.css';
 import { downloadIcon } from '@jupyterlab/ui-components';
 import { operations, type Export, type TrainingData } from '@topsdl/contract';
 import { datasetIcon, formatBytes, type PanelProps } from '@topsdl/lab';

@@ -1,3 +1,4 @@
+import '../style/index.css';
 import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import { operations, type Image, type ImageState, type Label } from '@topsdl/contract';
 import { datasetIcon, type PanelProps } from '@topsdl/lab';

@@ -1,3 +1,4 @@
+import '../style/index.css';
 import { operations, type TrainingRun } from '@topsdl/contract';
 import { trainingIcon, type PanelProps } from '@topsdl/lab';
 import {

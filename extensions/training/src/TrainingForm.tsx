@@ -1,3 +1,4 @@
+import '../style/index.css';
 import { operations, type ComputeSpec, type Training } from '@topsdl/contract';
 import type { PanelProps } from '@topsdl/lab';
 import { Form, Loaded, useProjectId, useQuery, useTops, type Values } from '@topsdl/ui';
