@@ -132,7 +132,10 @@ export class ApiRouter {
           caller => access.check(caller, operation.access, owner),
           () => {
             aborter.abort(new ProblemError('not-signed-in'));
-            res.destroy();
+            // A request that ends its own session is still answered; what streams is cut.
+            if (operation.rawResponse) {
+              res.destroy();
+            }
           }
         )
       : undefined;

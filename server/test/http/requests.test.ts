@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { operations } from '@topsdl/contract';
+import { startCompanion, type Companion } from '@topsdl/testing';
+import { connect } from 'node:net';
+
+let companion: Companion;
+let bearer: string;
+let cookie: string;
+
+beforeAll(async () => {
+  companion = await startCompanion();
+  bearer = await companion.ownerToken();
+  const response = await companion.fetch('/api/account/owner-session', {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      'X-Forwarded-Prefix': '/base/topsdl',
+      'X-Forwarded-Host': 'lab.example:8888',
+      'X-Forwarded-Proto': 'https'
+    },
+    body: JSON.stringify({ secret: companion.secret })
+  });
+  cookie = response.headers.get('set-cookie') ?? '';
+}, 60_000);
+
+afterAll(() => companion.stop());
+
+const post = (path: string, headers: Record<string, string>, body = '{"name":"a token"}') =>
+  companion.fetch(path, { method: 'POST', headers, body });
+
+const json = { 'Content-Type': 'application/json' };
+const code = async (response: Response) => {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  return `${response.status} ${((await response.json()) as { code: string }).code}`;
+};
+
+test('the cookie is for scripts out of reach and for this path alone', () => {
+  expect(cookie).toMatch(/^topsdl-[0-9a-f]{12}=/);
+  for (const attribute of ['Path=/base/topsdl/', 'HttpOnly', 'SameSite=Strict', 'Secure']) {
+    expect(cookie).toContain(attribute);
+  }
+});
+
+test('a cookie alone changes nothing', async () => {
+  const sent = cookie.split(';')[0]!;
+  const lab = { ...json, Cookie: sent, 'X-Forwarded-Host': 'lab.example:8888' };
+  const refused: Record<string, string>[] = [
+    {},
+    { 'X-TopsDL-Client': 'topsdl', Origin: 'https://evil.example' },
+    { 'X-TopsDL-Client': 'topsdl', Origin: 'null' },
+    { 'X-TopsDL-Client': 'topsdl', 'Sec-Fetch-Site': 'cross-site' }
+  ];
+  for (const headers of refused) {
+    expect(await code(await post('/api/account/tokens', { ...lab, ...headers }))).toBe(
+      '403 csrf-refused'
+    );
+  }
+  const own = { 'X-TopsDL-Client': 'topsdl', Origin: 'https://lab.example:8888' };
+  expect((await post('/api/account/tokens', { ...lab, ...own })).status).toBe(201);
+  expect((await companion.fetch('/api/account/session', { headers: { Cookie: sent } })).status).toBe(
+    200
+  );
+  const planted = { Cookie: `${sent}; ${sent.split('=')[0]}=planted` };
+  expect(await code(await companion.fetch('/api/account/session', { headers: planted }))).toBe(
+    '401 not-signed-in'
+  );
+  expect(
+    await code(
+      await post('/api/account/tokens', { ...lab, ...own, 'Content-Type': 'text/plain' })
+    )
+  ).toBe('415 wrong-content-type');
+});
+
+test('a bad body is a problem with the field at fault, in the reader’s language', async () => {
+  const headers = { ...json, Authorization: `Bearer ${bearer}` };
+  const response = await post(
+    '/api/account/tokens',
+    { ...headers, 'Accept-Language': 'zh-CN,zh;q=0.9,en;q=0.8' },
+    JSON.stringify({ name: 'a/b', expiresInDays: 0, extra: true })
+  );
+  expect(response.status).toBe(400);
+  const problem = (await response.json()) as {
+    detail: string;
+    fields: { field: string; code: string; detail: string }[];
+  };
+  expect(problem.detail).toBe('部分字段无效。');
+  expect(problem.fields.map(({ field, code: rule }) => [field, rule])).toEqual([
+    ['body.name', 'rule.name'],
+    ['body.expiresInDays', 'rule.range'],
+    ['body.extra', 'rule.unknownField']
+  ]);
+});
+
+test('bodies are bounded in size, depth and form', async () => {
+  const headers = { ...json, Authorization: `Bearer ${bearer}` };
+  const send = async (body: string) => code(await post('/api/account/tokens', headers, body));
+  expect(await send(`{"name":"${'x'.repeat(1024 * 1024)}"}`)).toBe('413 too-large');
+  expect(await send('['.repeat(100_000))).toBe('400 malformed-json');
+  expect(await send('{"name":')).toBe('400 malformed-json');
+  expect(await send('{"name":"a","__proto__":{"polluted":1}}')).toBe('400 invalid');
+  expect(await send('')).toBe('400 malformed-json');
+});
+
+test('unknown addresses, methods and parameters', async () => {
+  const headers = { Authorization: `Bearer ${bearer}` };
+  const get = async (path: string, method = 'GET') =>
+    code(await companion.fetch(path, { method, headers }));
+  expect(await get('/api/nothing')).toBe('404 not-found');
+  expect(await get('/nothing')).toBe('404 not-found');
+  expect(await get('/api/account/session', 'PUT')).toBe('405 method-not-allowed');
+  expect(await get('/api/projects?sort=owner.password')).toBe('400 invalid');
+  expect(await get('/api/projects?limit=5&limit=6')).toBe('400 invalid');
+  expect(await get('/api/projects?limit=0')).toBe('400 invalid');
+  expect(await get('/api/projects?cursor=bm9uc2Vuc2U')).toBe('400 bad-cursor');
+  expect(await get('/api/projects/%ff')).toBe('404 not-found');
+  expect(await get('/api/projects/1')).toBe('400 invalid');
+});
+
+test('every answer has the headers that keep browsers from guessing', async () => {
+  for (const path of ['/api/projects', '/api/nothing', '/health', '/openapi.json', '/nothing']) {
+    const { headers } = await companion.fetch(path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  }
+});
+
+test('a head that never ends is refused', async () => {
+  const answer = await new Promise<string>(resolve => {
+    const socket = connect(companion.socket);
+    let text = '';
+    socket.on('data', data => (text += data.toString()));
+    socket.on('close', () => resolve(text));
+    socket.on('error', () => {});
+    socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}`);
+  });
+  expect(answer).toMatch(/^HTTP\/1.1 431/);
+});
+
+test('secrets are in no log', async () => {
+  await companion.client().call(operations.account.signIn, {
+    body: { name: 'admin', password: companion.adminPassword }
+  });
+  await post('/api/account/sessions', json, '{"name":"admin","password":"guessed-secret"}');
+  for (const secret of [bearer, companion.secret, companion.adminPassword, 'guessed-secret']) {
+    expect(companion.stderr).not.toContain(secret);
+  }
+});
