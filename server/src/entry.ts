@@ -13,6 +13,7 @@ export const entries = {
   main: 'main.ts',
   'database-reader': 'db/reader-worker.ts',
   import: 'features/datasets/import/worker.ts',
+  artifact: 'features/datasets/artifacts/worker.ts',
   supervisor: 'compute/local/supervisor.ts',
   relay: 'compute/local/relayProcess.ts'
 } as const;

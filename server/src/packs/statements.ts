@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { Extent } from './reader.ts';
 
 export interface ContentRow extends Extent {
@@ -15,8 +15,26 @@ export interface PackRow {
 
 const CONTENT = 'key, sha256, pack_id AS packId, "offset", length, refs';
 
+export interface PackStatements {
+  readonly listPacks: Statement<[], PackRow>;
+  readonly packSize: Statement<[number], { size: number }>;
+  readonly packsWithRoom: Statement<[number], PackRow>;
+  readonly createPack: Statement<[]>;
+  readonly growPack: Statement<[number, number]>;
+  readonly addDead: Statement<[number, number]>;
+  readonly deletePack: Statement<[number]>;
+  readonly findContent: Statement<[Buffer], ContentRow>;
+  readonly getContent: Statement<[number], ContentRow>;
+  readonly insertContent: Statement<[Buffer, number, number, number]>;
+  readonly refer: Statement<[number, number]>;
+  readonly unreferenced: Statement<[number], ContentRow>;
+  readonly deleteContent: Statement<[number]>;
+  readonly contentsOfPack: Statement<[number], ContentRow>;
+  readonly moveContent: Statement<[number, number, number]>;
+}
+
 /** The store's statements, prepared once: they run for every image of an import. */
-export function prepareStatements(db: Database) {
+export function prepareStatements(db: Database): PackStatements {
   return {
     listPacks: db.prepare<[], PackRow>('SELECT id, size, dead FROM packs ORDER BY id'),
     packSize: db.prepare<[number], { size: number }>('SELECT size FROM packs WHERE id = ?'),

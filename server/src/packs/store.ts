@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { packPath, type Extent } from './reader.ts';
-import { prepareStatements, type ContentRow } from './statements.ts';
+import { prepareStatements, type ContentRow, type PackStatements } from './statements.ts';
 import type { PackLease } from './writer.ts';
 
 /** A pack takes no more once it has reached this. */
@@ -29,11 +29,12 @@ export interface PackLog {
 export class PackStore {
   readonly directory: string;
   readonly #log: PackLog;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: PackStatements;
   readonly #leased = new Set<number>();
   #pins = 0;
   #writers = 0;
-  #idle: (() => void)[] = [];
+  /** Called when the last writer or holder of extents has ended. */
+  onQuiet: () => void = () => {};
 
   constructor(sqlite: Database, directory: string, log: PackLog) {
     this.directory = directory;
@@ -99,9 +100,7 @@ export class PackStore {
         ended = true;
         end();
         if (this.quiet) {
-          for (const resolve of this.#idle.splice(0)) {
-            resolve();
-          }
+          this.onQuiet();
         }
       }
     };
@@ -110,13 +109,6 @@ export class PackStore {
   /** Nobody writes or holds extents. */
   get quiet(): boolean {
     return this.#writers === 0 && this.#pins === 0;
-  }
-
-  /** Resolves when {@link quiet} holds. */
-  async whenQuiet(): Promise<void> {
-    while (!this.quiet) {
-      await new Promise<void>(resolve => this.#idle.push(resolve));
-    }
   }
 
   /** Leases a pack with room to one writer. Give it back with {@link release}. */

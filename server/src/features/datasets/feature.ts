@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import type { Access } from '../../access/access.ts';
 import type { Feature } from '../../feature.ts';
+import { datasetMounts } from '../../library/mounting.ts';
 import { registerFunctions } from '../../library/versions.ts';
 import { collect } from '../../packs/collect.ts';
 import { PackStore } from '../../packs/store.ts';
 import { PictureCache } from '../../pictures/cache.ts';
 import { Thumbnails } from '../../pictures/thumbnails.ts';
 import { uploadClaims } from '../uploads/index.ts';
+import { Exports } from './artifacts/exports.ts';
+import { Mounts } from './artifacts/mounts.ts';
+import { ArtifactPlaces } from './artifacts/places.ts';
+import { registerArtifactRoutes } from './artifacts/routes.ts';
+import { TrainingDataService } from './artifacts/training-data.ts';
 import { Imports } from './import/imports.ts';
 import { registerImportRoutes } from './import/routes.ts';
 import { importTask } from './import/run.ts';
@@ -49,12 +55,22 @@ export const feature: Feature = {
         onDiscarded: () => housekeeping.request()
       })
     );
-    registerOwners(access, datasets, images, imports);
+    const places = new ArtifactPlaces(files);
+    const parts = { db, databasePath: files.database, datasets, tasks, packs, places };
+    const exports = new Exports(parts);
+    const trainingData = new TrainingDataService(parts);
+    const mounts = new Mounts({ ...parts, trainingData });
+    services.provide(datasetMounts, mounts);
+    registerOwners(access, datasets, images, imports, exports);
+    registerArtifactRoutes(app, { datasets, exports, trainingData });
     const { api, uses } = app;
     registerDatasetRoutes({ api, access, uses, datasets, images, packs, thumbnails });
     registerImportRoutes(app, imports);
     life.onStart(() => {
       packs.recover();
+      packs.onQuiet = () => housekeeping.request();
+      places.removeUnfinished();
+      mounts.evict();
       housekeeping.request();
     });
     life.onStop('datasets', async () => {
@@ -69,7 +85,8 @@ function registerOwners(
   access: Access,
   datasets: Datasets,
   images: Images,
-  imports: Imports
+  imports: Imports,
+  exports: Exports
 ): void {
   const ofDataset = (id: string) => {
     const row = datasets.find(id);
@@ -87,6 +104,10 @@ function registerOwners(
   });
   access.registerOwner('/imports/{importId}', id => {
     const row = imports.find(id);
+    return row && ofVersion(row.versionId);
+  });
+  access.registerOwner('/exports/{exportId}', id => {
+    const row = exports.find(id);
     return row && ofVersion(row.versionId);
   });
 }

@@ -75,6 +75,7 @@ export const trainingData = sqliteTable('training_data', {
   versionId: text('version_id').primaryKey(),
   taskId: text('task_id').notNull(),
   seed: integer('seed').notNull(),
+  /** In millionths. */
   testShare: integer('test_share_millionths').notNull(),
   /** Of what is there; null until the first is generated. */
   revision: integer('revision'),
@@ -89,12 +90,17 @@ export const trainingData = sqliteTable('training_data', {
 export const materializations = sqliteTable(
   'materializations',
   {
+    holder: text('holder').notNull(),
     versionId: text('version_id').notNull(),
     revision: integer('revision').notNull(),
-    holder: text('holder').notNull(),
+    /** The directory's name below `cache/datasets`. */
+    directory: text('directory').notNull().default(''),
     createdAt: integer('created_at').notNull()
   },
-  table => [primaryKey({ columns: [table.holder, table.versionId] })]
+  table => [
+    primaryKey({ columns: [table.holder, table.versionId] }),
+    index('materializations_directory').on(table.directory)
+  ]
 );
 
 export type ImportRow = typeof imports.$inferSelect;

@@ -1,8 +1,8 @@
-import type { AnnotationType } from '@topsdl/contract';
 import type { WorkerProblem } from '../worker-run.ts';
 
 /** How labeled images are dealt into training and test data. */
 export interface Split {
+  /** 0 to 2^31 − 1. */
   readonly seed: number;
   /** Share of the labeled images that is kept for testing, above 0 and below 1. */
   readonly testShare: number;
@@ -36,11 +36,8 @@ export interface ArtifactJob {
   readonly databasePath: string;
   readonly packsDirectory: string;
   readonly versionKey: number;
-  readonly dataset: {
-    readonly name: string;
-    readonly annotationType: AnnotationType;
-    readonly version: number;
-  };
+  /** The revision that is wanted; null for whatever it is when the work begins. */
+  readonly revision: number | null;
   readonly work: ArtifactWork;
 }
 
@@ -48,15 +45,17 @@ export interface ArtifactJob {
 export interface ArtifactResult {
   readonly revision: number;
   readonly bytes: number;
+  /** Labeled images that are trained on, and tested with. */
   readonly train: number;
   readonly test: number;
+  /** Training data's files. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 export type FromArtifactWorker =
   | {
       readonly kind: 'progress';
-      readonly step: string;
+      readonly step: 'exporting' | 'splitting' | 'writing';
       readonly done: number;
       readonly total: number;
     }
