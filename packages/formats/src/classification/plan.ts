@@ -44,7 +44,8 @@ function commonRoot(folders: readonly (readonly string[])[]): number {
  *
  * Folders around everything are stripped, then a level of `train`, `val`, `test` folders; the first
  * folder that is left is the label, whatever lies between it and the image; an image outside of any
- * is unlabeled. A single folder is a wrapping and no label, unless `class-folders` was asked for.
+ * is unlabeled. A single folder is a wrapping and no label, and plain images divided into `train` and
+ * `test` have none either, unless `class-folders` was asked for.
  *
  * @param paths of the images that are taken
  * @param layout what the user chose; `auto` is class folders from two different labels on
@@ -65,12 +66,13 @@ export function planClassification(
   // `train/cat` alone has the common root `train/cat`: the split is below the root.
   const root = (folders[0] ?? []).slice(0, depth);
   const below = folders.map(parts => parts.slice(depth)).filter(parts => parts.length > 0);
-  const splits =
-    below.length > 0 &&
-    below.every(([name = '']) => SPLITS.has(name.toLowerCase())) &&
-    below.some(parts => parts.length > 1);
+  const named = below.every(([name = '']) => SPLITS.has(name.toLowerCase()));
+  const splits = named && below.some(parts => parts.length > 1);
   const labels = new Set(below.map(parts => parts[splits ? 1 : 0]).filter(name => name));
-  return plan(layout === 'auto' && labels.size < 2 ? 'images' : 'class-folders', root, splits);
+  if (layout === 'auto' && (labels.size < 2 || (named && !splits))) {
+    return plan('images', root, splits);
+  }
+  return plan('class-folders', root, splits);
 }
 
 function plan(

@@ -32,7 +32,8 @@ export function crc32c(bytes: Uint8Array): number {
     crc = table[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
   }
   const pairs = (length - at) >>> 3;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, pairs * 2);
+  const words =
+    pairs > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + at, pairs * 2) : new Int32Array(0);
   for (let i = 0; i < words.length; i += 2) {
     const low = words[i]! ^ crc;
     const high = words[i + 1]!;
