@@ -42,7 +42,7 @@ export const ChangeEvent = z
 export type ChangeEvent = z.infer<typeof ChangeEvent>;
 export type EventKind = ChangeEvent['kind'];
 
-/** What a browser sends over `/ws`. Topics: `training.logs:<runId>`, `training.stats:<runId>`, `serving.metrics:<serviceId>`, `serving.logs:<serviceId>`, `serving.build:<packageVersionId>`. */
+/** What a browser sends over `/ws`. Topics: `training.logs:<runId>`, `training.stats:<runId>`, `serving.metrics:<serviceId>`, `serving.logs:<serviceId>` (of production), `serving.gray-logs:<serviceId>`, `serving.build:<packageVersionId>`. */
 export const ClientMessage = z.discriminatedUnion('type', [
   /** First message: events after `since`; without it from now on. */
   z.object({ type: z.literal('hello'), since: z.number().int().nonnegative().optional() }),

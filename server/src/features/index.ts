@@ -5,6 +5,9 @@ import { feature as algorithms } from './algorithms/feature.ts';
 import { feature as datasets } from './datasets/feature.ts';
 import { feature as labeling } from './labeling/feature.ts';
 import { feature as models } from './models/feature.ts';
+import { feature as serving } from './serving/feature.ts';
+import { feature as netron } from './netron/feature.ts';
+import { feature as tensorboard } from './tensorboard/feature.ts';
 import { feature as training } from './training/feature.ts';
 import { feature as uploads } from './uploads/feature.ts';
 import { feature as projects } from './projects/feature.ts';
@@ -21,5 +24,8 @@ export const features: readonly Feature[] = [
   uploads,
   algorithms,
   models,
-  training
+  training,
+  tensorboard,
+  netron,
+  serving
 ];

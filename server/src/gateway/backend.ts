@@ -29,6 +29,7 @@ export class Backend {
   /** The requests here, for a drain that waits no longer. */
   readonly underway = new Set<Underway>();
   readonly #deadlines: Deadlines;
+  #keep = true;
 
   constructor(row: BackendRow, version: Version, deadlines: Deadlines) {
     this.key = endpointKey(row);
@@ -46,7 +47,7 @@ export class Backend {
 
   /** Keeps a connection whose response ended for the next request. */
   release(connection: Connection): void {
-    if (this.retired || this.#idle.length >= MAX_IDLE) {
+    if (this.retired || !this.#keep || this.#idle.length >= MAX_IDLE) {
       connection.destroy();
     } else {
       this.#idle.push(connection);
@@ -83,6 +84,16 @@ export class Backend {
 
   retire(): void {
     this.retired = true;
+    this.#closeIdle();
+  }
+
+  /** Keeps no connection any more, because the gateway closes. */
+  close(): void {
+    this.#keep = false;
+    this.#closeIdle();
+  }
+
+  #closeIdle(): void {
     for (const connection of this.#idle.splice(0)) {
       connection.destroy();
     }

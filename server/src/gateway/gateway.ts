@@ -293,8 +293,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       for (const closer of closers) {
         closer();
       }
-      for (const serviceId of [...services.keys()]) {
-        this.remove(serviceId);
+      for (const service of services.values()) {
+        service.close();
       }
     }
   };

@@ -85,6 +85,15 @@ export class ServiceState implements Fallback {
     this.#forget();
   }
 
+  /** Keeps no connection to replicas that has no request. */
+  close(): void {
+    for (const version of this.#versions.values()) {
+      for (const backend of version.backends.values()) {
+        backend.close();
+      }
+    }
+  }
+
   #route(role: Role, row: VersionRow | null): RoleRoute | null {
     if (row === null) {
       return null;

@@ -1,0 +1,152 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkloadSpec } from '../../compute/engine.ts';
+import { mountsOf, WORKSPACE } from '../../compute/workspace.ts';
+import { OURS } from './packages.ts';
+import type { Packed, PackageVersionRow, ServiceVersionRow } from './table.ts';
+
+/** Limits of a build. It is not counted against the quota: it is short, and nothing waits for its end. */
+export const BUILD_RESOURCES = {
+  cpu: 2,
+  memoryBytes: 4 * 1024 ** 3,
+  cards: 0,
+  cardResource: null
+} as const;
+/** How long a build, and a replica after the last request to it, may take to end. */
+export const GRACE_MS = 10_000;
+
+/** Where the parts of a built version are on the host, below `images/<version>`. */
+export function imageParts(root: string): {
+  layer: string;
+  build: string;
+  wheels: string;
+  log: string;
+  set: (kind: 'model' | 'algorithm', versionId: string) => string;
+} {
+  return {
+    layer: join(root, 'layer'),
+    build: join(root, 'build'),
+    wheels: join(root, 'build', 'wheels'),
+    log: join(root, 'build', 'requirements.log'),
+    set: (kind, versionId) => join(root, kind, versionId)
+  };
+}
+
+/**
+ * Run in the sandbox. What was fetched before is installed without a network; the person's own
+ * commands may write below the layer, which replicas see as `/layer`, with `bin` in PATH and `python`
+ * in PYTHONPATH.
+ */
+const BUILD_SCRIPT = `set -e
+cd ${WORKSPACE}/build
+cat requirements.log
+test "$(cat requirements.status)" = 0 || { echo "The requirements could not be fetched."; exit 1; }
+mkdir -p "$${OURS}LAYER/bin" "$${OURS}LAYER/python"
+if ls wheels/*.whl >/dev/null 2>&1; then
+  python3 -m pip install --no-index --no-deps --no-input --disable-pip-version-check \\
+    --target "$${OURS}LAYER/python" wheels/*.whl
+  if test -d "$${OURS}LAYER/python/bin"; then
+    mv "$${OURS}LAYER/python/bin/"* "$${OURS}LAYER/bin/"
+    rmdir "$${OURS}LAYER/python/bin"
+  fi
+fi
+cd ${WORKSPACE}
+if test -s build/setup.sh; then
+  bash build/setup.sh
+fi
+echo "Built."
+`;
+
+/** Makes the directories of an image, empty. */
+export async function startImage(root: string): Promise<void> {
+  const { layer, build } = imageParts(root);
+  await rm(root, { recursive: true, force: true });
+  for (const directory of [layer, build, join(root, 'model'), join(root, 'algorithm')]) {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+  }
+  await mkdir(join(layer, 'bin'), { mode: 0o755 });
+  await mkdir(join(layer, 'python'), { mode: 0o755 });
+}
+
+/** Writes what the build runs. @param status pip's exit code */
+export async function writeBuild(
+  root: string,
+  setupCommand: string,
+  status: number
+): Promise<void> {
+  const { build } = imageParts(root);
+  const write = (name: string, text: string) => writeFile(join(build, name), text, { mode: 0o644 });
+  await write('build.sh', BUILD_SCRIPT);
+  await write('setup.sh', setupCommand.trim() === '' ? '' : `${setupCommand}\n`);
+  await write('requirements.status', `${status}\n`);
+  await writeFile(join(build, 'requirements.log'), '', { flag: 'a', mode: 0o644 });
+}
+
+/** Models and algorithms as the image holds them, at the places where training has them too. */
+function contents(root: string, version: PackageVersionRow): WorkloadSpec['mounts'] & object {
+  const parts = imageParts(root);
+  const chosen = (kind: 'model' | 'algorithm', packed: readonly Packed[]) =>
+    mountsOf(
+      kind,
+      packed.map(item => ({ ...item, source: parts.set(kind, item.versionId) }))
+    );
+  return [...chosen('model', version.models), ...chosen('algorithm', version.algorithms)];
+}
+
+/** The workload that builds a version. */
+export function buildSpec(root: string, version: PackageVersionRow): WorkloadSpec {
+  const { layer, build } = imageParts(root);
+  return {
+    kind: 'batch',
+    image: { base: 'host' },
+    command: ['bash', `${WORKSPACE}/build/build.sh`],
+    workingDirectory: WORKSPACE,
+    env: { ...version.environment, [`${OURS}LAYER`]: `${WORKSPACE}/layer` },
+    mounts: [
+      ...contents(root, version),
+      { source: layer, target: `${WORKSPACE}/layer`, readOnly: false },
+      { source: build, target: `${WORKSPACE}/build`, readOnly: true }
+    ],
+    resources: { cpu: BUILD_RESOURCES.cpu, memoryBytes: BUILD_RESOURCES.memoryBytes },
+    nodes: 1,
+    graceMs: GRACE_MS,
+    projectId: version.projectId,
+    network: 'none'
+  };
+}
+
+/** The workload of a version in a service. It has no way out to the network; requests come to its port. */
+export function serviceSpec(
+  root: string,
+  image: PackageVersionRow,
+  version: Pick<ServiceVersionRow, 'serviceId' | 'serviceName' | 'environment' | 'resources'>,
+  replicas: number
+): WorkloadSpec {
+  const { resources } = version;
+  return {
+    kind: 'service',
+    image: { base: 'host', layer: imageParts(root).layer },
+    command: image.arguments,
+    workingDirectory: WORKSPACE,
+    env: {
+      PORT: String(image.port),
+      ...image.environment,
+      ...version.environment,
+      [`${OURS}SERVICE_ID`]: version.serviceId,
+      [`${OURS}SERVICE_NAME`]: version.serviceName
+    },
+    mounts: contents(root, image),
+    resources: {
+      cpu: resources.cpu,
+      memoryBytes: resources.memoryBytes,
+      cards: resources.cards,
+      ...(resources.cardResource === null ? {} : { cardResource: resources.cardResource })
+    },
+    ports: [image.port],
+    replicas,
+    readiness: { port: image.port },
+    graceMs: GRACE_MS,
+    projectId: image.projectId,
+    network: 'none'
+  };
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+/**
+ * Run by the base image's own Python: says which requirements it has already, and lets pip fetch the
+ * others as wheels. A wheel is unpacked, not run, so nothing of a stranger's is executed here, outside
+ * the sandbox; a package that has no wheel is refused.
+ */
+const FETCH = String.raw`
+import subprocess, sys
+from importlib.metadata import PackageNotFoundError, version
+from pip._vendor.packaging.requirements import Requirement
+
+directory, wanted = sys.argv[1], sys.argv[2:]
+missing = []
+for line in wanted:
+    requirement = Requirement(line)
+    try:
+        found = version(requirement.name)
+    except PackageNotFoundError:
+        found = None
+    if found is not None and not requirement.extras and requirement.specifier.contains(found, prereleases=True):
+        print(f"{line}: the base image has {found}", flush=True)
+    else:
+        missing.append(line)
+if missing:
+    command = ["download", "--only-binary=:all:", "--dest", directory, "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--"]
+    sys.exit(subprocess.call([sys.executable, "-I", "-m", "pip", *command, *missing]))
+`;
+
+/** What pip may know of the companion's environment: how to reach the network, and its own settings. */
+const PASSED =
+  /^(?:PATH|HOME|LANG|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|PIP_[A-Z_]+|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY)$/;
+
+/**
+ * Fetches the wheels of requirements and of what they need, for the base image's Python.
+ *
+ * @param requirements lines by name and version only, as the contract's rule has checked them
+ * @param directory gets the wheels; made if it is not there
+ * @param log a file that gets what pip says
+ * @returns pip's exit code; 0 when all is there
+ */
+export async function fetchWheels(
+  python: string,
+  requirements: readonly string[],
+  directory: string,
+  log: string,
+  signal: AbortSignal
+): Promise<number> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  const output = createWriteStream(log, { flags: 'a', mode: 0o644 });
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name)));
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const child = spawn(python, ['-I', '-c', FETCH, join(directory), ...requirements], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        signal,
+        cwd: '/'
+      });
+      child.stdout.pipe(output, { end: false });
+      child.stderr.pipe(output, { end: false });
+      child.once('error', reject);
+      child.once('close', code => resolve(code ?? 1));
+    });
+  } finally {
+    output.end();
+    await finished(output);
+  }
+}
