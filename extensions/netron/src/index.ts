@@ -6,11 +6,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Netron on any model file, as a panel, without a request leaving the machine.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (
-    _app: JupyterFrontEnd,
-    resources: IResourceRegistry,
-    { trans }: ITopsTranslation
-  ) => {
+  activate: (_app: JupyterFrontEnd, resources: IResourceRegistry, { trans }: ITopsTranslation) => {
     resources.addPanel({
       kind: 'netron',
       icon: netronIcon,
@@ -28,7 +24,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
           type: 'object',
           required: ['url', 'name'],
           properties: {
-            url: { type: 'string', description: trans.__('Address of a model file on this origin') },
+            url: {
+              type: 'string',
+              description: trans.__('Address of a model file on this origin')
+            },
             name: { type: 'string', description: trans.__('Name of the file') }
           }
         }

@@ -1,0 +1,84 @@
+import { operations, type PackageVersion } from '@topsdl/contract';
+import type { PanelProps } from '@topsdl/lab';
+import { Form, useProjectId, useTops, type Option } from '@topsdl/ui';
+import { useMemo, type JSX } from 'react';
+
+const { serving } = operations;
+
+/** Adds a version to a package and builds it; the argument `packageId` names the package. */
+export default function PackageVersionForm({ panel, args }: PanelProps): JSX.Element {
+  const { client, registry, trans } = useTops();
+  const projectId = useProjectId();
+  const packageId = String(args['packageId']);
+  const search = useMemo(() => {
+    const ask = (text: string) => ({
+      params: { projectId },
+      query: { visibility: 'all' as const, limit: 20, ...(text ? { search: text } : {}) }
+    });
+    const options = (
+      sets: readonly { name: string; versions: readonly { id: string; number: number }[] }[]
+    ): Option[] =>
+      sets.flatMap(set =>
+        set.versions.map(version => ({
+          value: version.id,
+          label: `${set.name} v${version.number}`
+        }))
+      );
+    return {
+      models: async (text: string) =>
+        options((await client.call(operations.models.list, ask(text))).items),
+      algorithms: async (text: string) =>
+        options((await client.call(operations.algorithms.list, ask(text))).items)
+    };
+  }, [client, projectId]);
+  return (
+    <Form<PackageVersion>
+      operation={serving.createPackageVersion}
+      title={trans.__('New Package Version')}
+      memory="package-version"
+      initial={{ build: true }}
+      hints={{
+        modelVersionIds: { label: trans.__('Models'), search: search.models },
+        algorithmVersionIds: { label: trans.__('Inference code'), search: search.algorithms },
+        baseImage: {
+          label: trans.__('Base image'),
+          initial: 'host',
+          options: [{ value: 'host', label: trans.__('host, this machine and its Python') }]
+        },
+        port: { label: trans.__('Port'), initial: 8080, remember: true },
+        arguments: {
+          label: trans.__('Start command, argument by argument'),
+          widget: 'chips',
+          wide: true,
+          remember: true,
+          placeholder: 'python3',
+          help: trans.__('Such as python3, /workspace/algorithm/digits/serve.py, --port, 8080.')
+        },
+        requirements: {
+          label: trans.__('Python dependencies'),
+          widget: 'chips',
+          placeholder: 'pandas==2.2.0'
+        },
+        environment: { label: trans.__('Environment variables'), widget: 'pairs', wide: true },
+        setupCommand: {
+          label: trans.__('Extra commands for the image'),
+          widget: 'command',
+          wide: true
+        }
+      }}
+      submits={[{ id: 'build', label: trans.__('Create and Build') }]}
+      submit={body =>
+        client.call(serving.createPackageVersion, {
+          params: { packageId },
+          body: { ...body, build: true } as never
+        })
+      }
+      onDone={made => {
+        panel.close();
+        registry.open('package-version', made.id);
+      }}
+      onCancel={() => panel.close()}
+      onDirty={dirty => panel.setDirty(dirty)}
+    />
+  );
+}
