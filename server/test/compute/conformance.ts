@@ -352,8 +352,10 @@ END
       });
 
       test('a fork bomb, without the machine noticing', async () => {
-        const run = trial({ command: 'f() { f | f & }; f; sleep 1; echo over', graceMs: 500 });
+        const run = trial({ command: 'echo up; f() { f | f & f; }; f', graceMs: 500 });
         await run.submit();
+        await run.said('up');
+        await new Promise(resolve => setTimeout(resolve, 1000));
         const begin = performance.now();
         await under.engine.stop(run.handle, 0);
         expect(['stopped', 'failed']).toContain((await run.ended()).state);

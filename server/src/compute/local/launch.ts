@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-import { entryPoint } from '../../entry.ts';
 import { EngineError } from '../engine.ts';
 import { mountKey } from './bubblewrap.ts';
 import { makeRunGroups } from './cgroups.ts';
@@ -14,6 +13,7 @@ import type { RunPlan } from './runPlan.ts';
 import { GROUP_SCRIPT } from './sandboxScripts.ts';
 import { ENTER_SCRIPT, STAGE_PROGRAM } from './stage.ts';
 import type { StagedMount, StageRequest } from './stage.ts';
+import type { SupervisorCode } from './supervisorCode.ts';
 
 /** flock's exit code for a lock that another process holds. */
 const LOCKED = 75;
@@ -32,6 +32,7 @@ export interface LaunchHost {
   isolation: 'sandbox' | 'plain' | 'none';
   /** The Python that stages mounts where the companion is root. */
   python: string;
+  code: SupervisorCode;
 }
 
 /** The run's directory for sockets. */
@@ -109,7 +110,7 @@ function commandOfUser(
       overlays.map((mount, i) => [mountKey(mount), join(stage, `overlay${i}`)])
     ),
     node: process.execPath,
-    relay: entryPoint('relay'),
+    relay: host.code.relay,
     cgroups,
     sshd: host.sshd,
     disableUserns: host.disableUserns,
@@ -120,10 +121,14 @@ function commandOfUser(
     upperOf(plan, mount.target),
     `overlay${i}`
   ]);
-  const entry = entryPoint('supervisor');
   return {
     launch,
-    command: enter(stage, places, [process.execPath, ...NODE_OPTIONS, entry, plan.directory])
+    command: enter(stage, places, [
+      process.execPath,
+      ...NODE_OPTIONS,
+      host.code.supervisor,
+      plan.directory
+    ])
   };
 }
 
@@ -142,7 +147,7 @@ function commandOfRoot(
   const mounts: StagedMount[] = [
     { source: plan.directory, name: 'run', mode: 'bind' },
     { source: process.execPath, name: 'node', mode: 'bind' },
-    { source: dirname(entryPoint('supervisor')), name: 'code', mode: 'bind' }
+    { source: host.code.directory, name: 'code', mode: 'bind' }
   ];
   const sources: Record<string, string> = {};
   const add = (key: string, mount: Omit<StagedMount, 'name'>): void => {
@@ -172,7 +177,7 @@ function commandOfRoot(
     gid: uid,
     sources,
     node: join(stage, 'node'),
-    relay: join(stage, 'code', basename(entryPoint('relay'))),
+    relay: join(stage, 'code', basename(host.code.relay)),
     cgroups,
     sshd: host.sshd,
     disableUserns: host.disableUserns,
@@ -180,7 +185,7 @@ function commandOfRoot(
   };
   const supervisor = [
     ...[launch.node, ...NODE_OPTIONS],
-    ...[join(stage, 'code', basename(entryPoint('supervisor'))), launch.directory]
+    ...[join(stage, 'code', basename(host.code.supervisor)), launch.directory]
   ];
   const request: StageRequest = {
     stage,

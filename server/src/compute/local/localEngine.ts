@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type {
@@ -27,12 +27,20 @@ import { isAlive } from './identity.ts';
 import { launchSupervisor, socketsOf } from './launch.ts';
 import { followLogs } from './logFollow.ts';
 import { rawBytes } from './logReader.ts';
-import { FILES, controlSocket, relaySocket, runtimeDirectory } from './paths.ts';
+import {
+  FILES,
+  controlSocket,
+  relaySocket,
+  removeUnusedRuntime,
+  runtimeDirectory
+} from './paths.ts';
 import { planRun } from './plan.ts';
 import { projectUid } from './projectUid.ts';
 import { runPlanOf } from './runPlan.ts';
 import { RunWatch } from './runWatch.ts';
 import { readState } from './stateFile.ts';
+import type { SupervisorCode } from './supervisorCode.ts';
+import { supervisorCode } from './supervisorCode.ts';
 
 /** What this engine keeps in a handle. */
 interface LocalHandle {
@@ -50,6 +58,7 @@ export class LocalEngine implements ComputeEngine {
   private readonly _config: LocalEngineConfig;
   private readonly _runtime: string;
   private _check: LocalCheck;
+  private _code: SupervisorCode | undefined;
   private readonly _runs = new Map<string, RunWatch>();
   private readonly _listeners = new Set<(observation: WorkloadObservation) => void>();
 
@@ -80,12 +89,14 @@ export class LocalEngine implements ComputeEngine {
     const data = runPlanOf(plan);
     const { python } = this._config;
     await launchSupervisor(data, {
-      runtime: this._runtime,
+      // Made again: it is removed with the last run in it.
+      runtime: this._makeRuntime(),
       cgroups: this._check.cgroups,
       uid: process.getuid?.() === 0 ? projectUid(this._config, data.projectId) : undefined,
       sshd: this._check.sshd,
       disableUserns: this._check.disableUserns,
       isolation: this._check.capabilities.isolation,
+      code: this._supervisorCode(),
       python:
         python === undefined
           ? (findProgram('python3') ?? 'python3')
@@ -195,11 +206,10 @@ export class LocalEngine implements ComputeEngine {
       join(directory, FILES.upper),
       join(directory, FILES.node)
     ]) {
-      if (existsSync(path)) {
-        rmSync(path, { recursive: true, force: true });
-      }
+      removeTree(path);
     }
     removeRunGroups(this._check.cgroups, name);
+    removeUnusedRuntime(this._runtime);
   }
 
   async close(): Promise<void> {
@@ -208,7 +218,17 @@ export class LocalEngine implements ComputeEngine {
     }
     this._runs.clear();
     this._listeners.clear();
+    removeUnusedRuntime(this._runtime);
     await Promise.resolve();
+  }
+
+  private _supervisorCode(): SupervisorCode {
+    this._code ??= supervisorCode(join(this._config.dataDirectory, 'cache', 'supervisor'));
+    return this._code;
+  }
+
+  private _makeRuntime(): string {
+    return runtimeDirectory(this._config.dataDirectory, this._config.runtimeDirectory);
   }
 
   private _watch(handle: WorkloadHandle): RunWatch {
@@ -235,6 +255,18 @@ export class LocalEngine implements ComputeEngine {
 }
 
 const RELEASE_TIMEOUT_MS = 5000;
+
+/** Removes a directory, with what the kernel left in it: an overlay's `work` has no permissions at all. */
+function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    for (const entry of readdirSync(path)) {
+      chmodSync(join(path, entry, 'work', 'work'), 0o700);
+    }
+    rmSync(path, { recursive: true, force: true });
+  }
+}
 
 async function isRunning(run: RunWatch): Promise<boolean> {
   const { state } = await run.observe();

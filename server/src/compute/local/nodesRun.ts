@@ -6,6 +6,7 @@ import { RunMember } from './runMember.ts';
 import type { RunRecord } from './runRecord.ts';
 import { because } from './runRecord.ts';
 import type { SandboxContext } from './sandbox.ts';
+import { makeOutputs } from './sandbox.ts';
 import type { SupervisedRun } from './supervisedRun.ts';
 
 /** How often a stopping run is asked whether its processes are gone. Nothing tells of the end of processes that are not children. */
@@ -33,6 +34,10 @@ export class NodesRun implements SupervisedRun {
     if (master === undefined) {
       return;
     }
+    makeOutputs(
+      launch.directory,
+      this._members.map(member => member.index)
+    );
     for (const member of this._members) {
       const sandbox = member.start();
       this._record.updateNode(member.name, member.index, {
@@ -156,7 +161,12 @@ export class NodesRun implements SupervisedRun {
         member.index === 0 ? (this._record.state.exitCode ?? code) : ours ? undefined : code,
       reason
     });
-    if (!this._ending) {
+    if (!this._ending && member.sandbox?.init === undefined) {
+      const detail = member.sandbox?.lastError ?? '';
+      this._fail(
+        because('sandbox_failed', `${member.name}: ${detail}`, { node: member.name, detail })
+      );
+    } else if (!this._ending) {
       this._fail(
         member.index > 0
           ? this._workerDied(member, code)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,6 +48,20 @@ export function runtimeDirectory(dataDirectory: string, configured?: string): st
     throw new Error(`No directory for sockets could be made in ${candidates.join(' or ')}.`);
   }
   return join(fits, name);
+}
+
+/**
+ * Removes the directory when no run has anything in it. Not before: the stage is the place of mounts in the namespaces of all that
+ * run, and they would lose them with it.
+ */
+export function removeUnusedRuntime(runtime: string): void {
+  try {
+    if (readdirSync(runtime).every(name => name === 'stage')) {
+      rmSync(runtime, { recursive: true });
+    }
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** Makes a directory that only this user can write, or says that it is not ours. */

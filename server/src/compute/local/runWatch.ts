@@ -14,6 +14,7 @@ import { isFinal, readState } from './stateFile.ts';
 
 /** How long a supervisor that is alive may take until it listens. */
 const LISTEN_TIMEOUT_MS = 5000;
+const DEATH_CHECK_MS = 50;
 
 /** The companion's side of one run: a connection to its supervisor while that lives, the state file afterwards. */
 export class RunWatch {
@@ -24,6 +25,7 @@ export class RunWatch {
   private _socket: Socket | undefined;
   private _latest: WorkloadObservation | undefined;
   private _attaching: Promise<void> | undefined;
+  private _deathTimer: NodeJS.Timeout | undefined;
   private _closed = false;
 
   constructor(runId: string, directory: string, sockets: string) {
@@ -80,6 +82,7 @@ export class RunWatch {
 
   close(): void {
     this._closed = true;
+    clearTimeout(this._deathTimer);
     this._socket?.destroy();
     this._socket = undefined;
     this._listeners.clear();
@@ -95,6 +98,7 @@ export class RunWatch {
     try {
       socket = await connectControl(path);
     } catch {
+      this._awaitDeath();
       return;
     }
     await new Promise<void>(resolve => {
@@ -112,7 +116,7 @@ export class RunWatch {
         this._socket = undefined;
         resolve();
         if (attached && !this._closed) {
-          this._supervisorGone();
+          this._awaitDeath();
         }
       });
       socket.write('{"op":"watch"}\n');
@@ -145,7 +149,22 @@ export class RunWatch {
     });
   }
 
-  private _supervisorGone(): void {
+  /**
+   * Tells of the end of a supervisor that answers no more. It closes its sockets before it is gone, because the first process of a
+   * namespace waits for all others in it; and since it is nobody's child here, nothing tells when that is over.
+   */
+  private _awaitDeath(): void {
+    if (this._closed || this._deathTimer !== undefined) {
+      return;
+    }
+    const state = readState(this._directory);
+    if (state !== undefined && !isFinal(state) && isAlive(state.supervisor)) {
+      this._deathTimer = setTimeout(() => {
+        this._deathTimer = undefined;
+        this._awaitDeath();
+      }, DEATH_CHECK_MS);
+      return;
+    }
     const observation = this._fromFile();
     if (observation.state !== this._latest?.state) {
       this._tell(observation);

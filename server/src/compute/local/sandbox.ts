@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,11 +79,13 @@ export class Sandbox {
     closeSync(out.write);
     closeSync(error.write);
     closeSync(hostfile);
+    for (const end of this._child.stdio) {
+      // A node that is ended in the middle of something resets its connections; that it ended is told by its exit.
+      end?.on('error', () => undefined);
+    }
     const stream = (fd: number): Duplex => this._child.stdio[fd] as unknown as Duplex;
     this._go = stream(NODE_FDS.go);
-    this._go.on('error', () => undefined);
     this.relay = own ? stream(NODE_FDS.relay) : undefined;
-    this.relay?.on('error', () => undefined);
     const outputEnded = [this._log(log, 'stdout', out.read), this._log(log, 'stderr', error.read)];
     const exited = new Promise<number>(resolve => {
       this._child.once('error', problem => {
@@ -102,7 +104,6 @@ export class Sandbox {
     const options = bubblewrapArguments(plan, launch, files, node, index);
     stream(NODE_FDS.args).end(`${options.join('\0')}\0`);
     const status = stream(NODE_FDS.status);
-    status.on('error', () => undefined);
     const told = Promise.withResolvers<number>();
     const up = Promise.withResolvers<void>();
     createInterface({ input: status }).on('line', line =>
@@ -215,7 +216,6 @@ export class Sandbox {
 
   private _listening(messages: Readable, stderr: Readable): Promise<void> {
     const { role } = this._node;
-    messages.on('error', () => undefined);
     if (role === 'replica' || this._context.launch.sshd === undefined) {
       messages.resume();
       return Promise.resolve();
@@ -251,13 +251,25 @@ interface Pipe {
  * Real pipes for a node's output. What Node itself would make are sockets, and a program that opens `/dev/stdout` fails on those.
  */
 function openOutput(directory: string, index: number): { out: Pipe; error: Pipe } {
-  const paths = ['out', 'error'].map(name => join(directory, FILES.node, `${index}.${name}`));
+  const paths = outputPaths(directory, index);
+  if (!paths.every(path => existsSync(path))) {
+    makeOutputs(directory, [index]);
+  }
+  const [out = '', error = ''] = paths;
+  return { out: openPipe(out), error: openPipe(error) };
+}
+
+/** Makes the pipes for several nodes with one process; a node for which that was not done makes its own. */
+export function makeOutputs(directory: string, indexes: readonly number[]): void {
+  const paths = indexes.flatMap(index => outputPaths(directory, index));
   for (const path of paths) {
     rmSync(path, { force: true });
   }
   execFileSync('mkfifo', ['-m', '600', ...paths]);
-  const [out = '', error = ''] = paths;
-  return { out: openPipe(out), error: openPipe(error) };
+}
+
+function outputPaths(directory: string, index: number): string[] {
+  return ['out', 'error'].map(name => join(directory, FILES.node, `${index}.${name}`));
 }
 
 function openPipe(path: string): Pipe {
