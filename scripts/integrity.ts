@@ -104,8 +104,9 @@ function featureWalls(): string[] {
     return (
       relativeImports(source)
         .filter(path => path.startsWith(`${folder}/`) && !path.startsWith(`${folder}/${name}/`))
-        // Tables are the schema of one database: a join reads them, a service writes its own only.
-        .filter(path => folder === 'extensions' || !/\/(index|table|tables)\.ts$/.test(path))
+        // A directory is what a feature offers to others. Tables are the schema of one database: a join
+        // reads them, a service writes its own only.
+        .filter(path => folder === 'extensions' || !/\/(directory|index|table)\.ts$/.test(path))
         .filter(path => !SHARED['server/src/features']?.includes(path.split('/')[3] ?? ''))
         .map(
           path =>

@@ -2,7 +2,7 @@
  * Lays out a feature from `scripts/feature-template`: `node scripts/new-feature.ts FEATURE NOUN TITLE CHINESE`.
  * Called by `scripts/new-feature`, which then makes what is made from these files.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -27,6 +27,14 @@ if (existsSync(join(ROOT, 'extensions', feature))) {
 }
 
 const Noun = noun[0]?.toUpperCase() + noun.slice(1);
+const taken = globSync('packages/contract/src/**/*.ts', { cwd: ROOT }).find(path =>
+  new RegExp(`^export (const|type|interface) ${Noun}\\b`, 'm').test(
+    readFileSync(join(ROOT, path), 'utf8')
+  )
+);
+if (taken) {
+  refuse(`${taken} has a ${Noun} already: choose another NOUN`);
+}
 
 function filled(text: string): string {
   return text
@@ -66,6 +74,8 @@ edit(
   [/,\n {2}uploads\n\}/, `,\n  uploads,\n  ${feature}\n}`]
 );
 edit('packages/contract/src/events.ts', [/\n {6}'usage'\n/, `\n      'usage',\n      '${noun}'\n`]);
+
+edit('server/src/events/visibility.ts', [/^ {2}usage: everyone$/m, `$&,\n  ${noun}: engineers`]);
 
 for (const part of ['table', 'service', 'routes', 'feature']) {
   place(`server/${part}.ts`, `server/src/features/${feature}/${part}.ts`);
