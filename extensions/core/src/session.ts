@@ -70,6 +70,7 @@ export class TopsSession implements ITopsSession {
 
   async signIn(name: string, password: string): Promise<void> {
     await this.api.request(routes.signIn, { body: { name, password } });
+    this.memory.setItem(`${this.key}known`, 'true');
     this.memory.removeItem(`${this.key}signed-out`);
     await this.again();
   }
@@ -117,12 +118,19 @@ export class TopsSession implements ITopsSession {
   }
 
   private async askWho(): Promise<Session | null> {
-    const ask = () => this.api.request(routes.session, {});
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof RequestError && error.status === 401)) {
-        throw error;
+    const ask = async () => {
+      const session = await this.api.request(routes.session, {});
+      this.memory.setItem(`${this.key}known`, 'true');
+      return session;
+    };
+    // A browser that was never signed in has no session to ask about.
+    if (this.memory.getItem(`${this.key}known`) !== null) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof RequestError && error.status === 401)) {
+          throw error;
+        }
       }
     }
     if (this.memory.getItem(`${this.key}signed-out`) !== null) {

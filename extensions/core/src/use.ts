@@ -32,6 +32,8 @@ export class ProjectUse {
         void this.refresh();
       }
     });
+    // The session may have been known before anyone listened.
+    void this.refresh();
   }
 
   get changed(): ISignal<this, void> {
