@@ -1,4 +1,4 @@
-import type { Code, Params } from '@topsdl/contract';
+import { sentence, type Code, type Language, type Params, type Reason } from '@topsdl/contract';
 import type { Reason as EngineReason, ReasonCode } from '../compute/engine.ts';
 
 /** Why a workload waits or ended as it did, as it is stored: a code of the catalogue with its parameters. */
@@ -35,5 +35,14 @@ export function reason(code: Code, params: Params = {}): StoredReason {
         value === null ? [] : [[name, typeof value === 'boolean' ? String(value) : value]]
       )
     )
+  };
+}
+
+/** A stored reason with its sentence, as the contract has it. */
+export function presentReason(why: StoredReason, language: Language): Reason {
+  return {
+    code: why.code,
+    params: { ...why.params },
+    detail: sentence(why.code, why.params, language)
   };
 }

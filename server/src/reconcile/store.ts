@@ -29,6 +29,17 @@ export const store = {
       .get();
   },
 
+  /** Whether anything was ever asked to run for it. */
+  isOwner(orm: Orm, ownerId: string): boolean {
+    const row = orm
+      .select({ id: workloads.id })
+      .from(workloads)
+      .where(eq(workloads.ownerId, ownerId))
+      .limit(1)
+      .get();
+    return row !== undefined;
+  },
+
   insert(tx: Orm, row: typeof workloads.$inferInsert): Workload {
     return tx.insert(workloads).values(row).returning().get();
   },

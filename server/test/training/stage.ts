@@ -85,15 +85,28 @@ export class Stage {
     return this.owner.call(operations.training.getRun, { params: { runId } });
   }
 
-  /** Follows the events until a run is as asked for. */
-  async until(
-    runId: string,
-    is: (run: TrainingRun) => boolean,
-    limitMs = 60_000
-  ): Promise<TrainingRun> {
+  /** A user of a project of their own. @returns the value of an Authorization header */
+  async member(name: string): Promise<string> {
+    const password = 'password';
+    const permissions = ['platform', 'data'] as const;
+    const { id } = await this.admin.call(operations.admin.createUser, {
+      body: { name, password, permissions: [...permissions] }
+    });
+    await this.admin.call(operations.projects.create, {
+      body: { name: `of ${name}`, memberIds: [id] }
+    });
+    return `Bearer ${await this.companion.tokenOf(name, password)}`;
+  }
+
+  until(runId: string, is: (run: TrainingRun) => boolean, limitMs?: number): Promise<TrainingRun> {
+    return this.watch(() => this.run(runId), is, limitMs);
+  }
+
+  /** Looks at something after each event, of whatever project, until it is as asked for. */
+  async watch<T>(look: () => Promise<T>, is: (seen: T) => boolean, limitMs = 60_000): Promise<T> {
     const response = await this.companion.fetch('/events', {
       headers: {
-        authorization: `Bearer ${await this.companion.ownerToken()}`,
+        authorization: await this.#administrator(),
         accept: 'text/event-stream'
       },
       signal: AbortSignal.timeout(limitMs)
@@ -101,12 +114,12 @@ export class Stage {
     const reader = response.body?.getReader();
     try {
       for (;;) {
-        const run = await this.run(runId);
-        if (is(run)) {
-          return run;
+        const seen = await look();
+        if (is(seen)) {
+          return seen;
         }
         const read = await reader?.read().catch(async () => {
-          throw new Error(`it is still so: ${JSON.stringify(await this.run(runId))}`);
+          throw new Error(`it is still so: ${JSON.stringify(await look())}`);
         });
         if (!read || read.done) {
           throw new Error('the events ended');
@@ -115,6 +128,11 @@ export class Stage {
     } finally {
       await reader?.cancel().catch(() => undefined);
     }
+  }
+
+  async #administrator(): Promise<string> {
+    const { companion } = this;
+    return `Bearer ${await companion.tokenOf('admin', companion.adminPassword)}`;
   }
 
   ended(runId: string, limitMs?: number): Promise<TrainingRun> {

@@ -13,6 +13,13 @@ const SHOWN = 1_000;
 /** Curves of one run; a program that makes up names without end gets no more. */
 const MOST_TAGS = 1_000;
 
+/** The curve by which a program says how many steps there will be. */
+const TOTAL = 'progress/total';
+
+function isTotal(tag: string): boolean {
+  return tag === TOTAL || tag.endsWith(`/${TOTAL}`);
+}
+
 /**
  * The curves of a run. Where a step was written twice, as after a resume from an older checkpoint,
  * the later value counts.
@@ -38,9 +45,12 @@ export class Curves {
     }
   }
 
-  /** The newest value of a curve. */
-  last(tag: string): Point | undefined {
-    return sorted(this.#tags.get(tag) ?? new Map<number, Point>()).at(-1);
+  /** How many steps the program says that there will be: the newest value, in whatever folder. */
+  total(): number | null {
+    const said = [...this.#tags]
+      .filter(([tag]) => isTotal(tag))
+      .flatMap(([, points]) => [...points.values()]);
+    return said.sort((a, b) => a.wallTime - b.wallTime).at(-1)?.value ?? null;
   }
 
   /** The largest step of any curve. */
@@ -57,6 +67,7 @@ export class Curves {
   /** The curves by name, each with at most 1,000 points. A value that is no number is null. */
   series(): MetricSeries[] {
     return [...this.#tags]
+      .filter(([tag]) => !isTotal(tag))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([tag, points]) => {
         const shown = thin(sorted(points), SHOWN);

@@ -1,4 +1,3 @@
-import type { Transaction } from '../../db/database.ts';
 import { ServiceToken } from '../../services.ts';
 
 /** A run, as other features see it. */
@@ -6,6 +5,8 @@ export interface RunRef {
   readonly id: string;
   readonly projectId: string;
   readonly name: string;
+  /** Where things about it can be kept on the host; removed with the run. */
+  readonly directory: string;
   /** Its persistent-model on the host. */
   readonly persistentModel: string;
 }
@@ -13,8 +14,8 @@ export interface RunRef {
 /** What other features ask of training runs. */
 export interface RunDirectory {
   find(runId: string): RunRef | undefined;
-  /** Is told in the transaction that deletes a run. */
-  onDeleted(listener: (tx: Transaction, runId: string) => void): void;
+  /** Is asked before a run is deleted, to end what looks at it. */
+  beforeDelete(end: (runId: string, signal: AbortSignal) => Promise<void>): void;
 }
 
 export const runDirectory = new ServiceToken<RunDirectory>('training runs');

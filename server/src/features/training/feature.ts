@@ -58,7 +58,7 @@ export const feature: Feature = {
     reconciler.register(new TrainingOwner({ runs, sealer, metrics, datasets }));
     registerOwners(app, definitions, runs);
     registerUses(app, definitions, runs);
-    runs.onDeleted((tx, runId) => tx.afterCommit(() => metrics.forget(runId)));
+    runs.beforeDelete(async runId => metrics.forget(runId));
     services.provide(runDirectory, {
       find: runId => {
         const run = runs.find(runId);
@@ -67,11 +67,12 @@ export const feature: Feature = {
             id: run.id,
             projectId: run.projectId,
             name: nameOf(run),
+            directory: runs.directory(run.id),
             persistentModel: runs.persistentModel(run.id)
           }
         );
       },
-      onDeleted: listener => runs.onDeleted(listener)
+      beforeDelete: end => runs.beforeDelete(end)
     });
     registerRoutes({
       app,

@@ -8,8 +8,6 @@ import { TreeWatch } from './tree-watch.ts';
 
 /** How TensorBoard's event files are called. */
 const EVENT_FILE = /(?:^|\/)[^/]*tfevents[^/]*$/;
-/** The curve by which a program says how many steps there will be. */
-const TOTAL = 'progress/total';
 /** Changes of files that come together are read together. */
 const SETTLE_MS = 300;
 /** Runs whose curves are kept in memory after they have ended. */
@@ -126,7 +124,7 @@ export class Metrics {
     const metrics = this.#of(runId);
     await metrics.refresh();
     const step = metrics.curves.lastStep();
-    const totalSteps = metrics.curves.last(TOTAL)?.value ?? null;
+    const totalSteps = metrics.curves.total();
     this.#db.write(tx => {
       const run = this.#runs.find(runId, tx);
       if (run && (run.step !== step || run.totalSteps !== totalSteps)) {

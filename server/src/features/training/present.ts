@@ -1,16 +1,10 @@
-import {
-  sentence,
-  type Language,
-  type Reason,
-  type Training,
-  type TrainingRun
-} from '@topsdl/contract';
+import type { Language, Training, TrainingRun } from '@topsdl/contract';
 import type { Access } from '../../access/access.ts';
 import type { NodeObservation } from '../../compute/engine.ts';
 import type { Orm } from '../../db/database.ts';
 import type { Holders } from '../../reconcile/holders.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
-import type { StoredReason } from '../../reconcile/reasons.ts';
+import { presentReason } from '../../reconcile/reasons.ts';
 import { isEnded } from '../../reconcile/states.ts';
 import { store } from '../../reconcile/store.ts';
 import type { Workload } from '../../reconcile/table.ts';
@@ -22,15 +16,6 @@ import type { RunMount, TrainingRow } from './table.ts';
 
 /** Runs that a definition shows in a list. */
 const NEWEST = 5;
-
-/** A stored reason with its sentence. */
-export function presentReason(why: StoredReason, language: Language): Reason {
-  return {
-    code: why.code,
-    params: { ...why.params },
-    detail: sentence(why.code, why.params, language)
-  };
-}
 
 /** Shows definitions and runs as the contract has them. */
 export class Presenter {

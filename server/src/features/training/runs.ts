@@ -41,7 +41,7 @@ export class Runs {
   readonly #reconciler: Reconciler;
   readonly #definitions: Definitions;
   readonly #sets: (kind: 'algorithm' | 'model') => SetService;
-  readonly #onDeleted: ((tx: Transaction, runId: string) => void)[] = [];
+  readonly #enders: ((runId: string, signal: AbortSignal) => Promise<void>)[] = [];
 
   constructor(options: {
     db: Database;
@@ -59,10 +59,13 @@ export class Runs {
     this.#sets = options.sets;
   }
 
-  /** Clears away directories that no run has: of deleted ones, and of those that never began. */
+  /**
+   * Clears away directories that nothing has: of deleted runs, and of those that never began. Other
+   * workloads keep theirs in the same place.
+   */
   async sweep(): Promise<void> {
     for (const name of await fs.readdir(this.#directory)) {
-      if (!this.find(name)) {
+      if (!this.find(name) && !store.isOwner(this.#db.orm, name)) {
         await fs.rm(join(this.#directory, name), { recursive: true, force: true });
       }
     }
@@ -246,10 +249,10 @@ export class Runs {
   /** Deletes an ended run with everything it left. @throws ProblemError `wrong-state` */
   async delete(id: string, userId: string, signal: AbortSignal): Promise<void> {
     await this.#requireEnded(id, signal);
+    await Promise.all(this.#enders.map(end => end(id, signal)));
     this.#db.write(tx => {
       const { run, workload } = this.get(id, tx);
       requireSettled(workload);
-      this.#onDeleted.forEach(listener => listener(tx, id));
       tx.delete(trainingRuns).where(eq(trainingRuns.id, id)).run();
       this.#reconciler.forget(tx, 'training-run', id);
       this.emit(tx, 'deleted', run, userId);
@@ -259,8 +262,8 @@ export class Runs {
     await fs.rm(waste, { recursive: true, force: true });
   }
 
-  onDeleted(listener: (tx: Transaction, runId: string) => void): void {
-    this.#onDeleted.push(listener);
+  beforeDelete(end: (runId: string, signal: AbortSignal) => Promise<void>): void {
+    this.#enders.push(end);
   }
 
   update(tx: Transaction, id: string, change: Partial<RunRow>): RunRow {
