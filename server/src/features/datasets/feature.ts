@@ -66,6 +66,9 @@ export const feature: Feature = {
     const { api, uses } = app;
     registerDatasetRoutes({ api, access, uses, datasets, images, packs, thumbnails });
     registerImportRoutes(app, imports);
+    uses.register('project', id => datasets.namesIn(id).map(name => ({ kind: 'dataset', name })));
+    app.usage.registerCount('datasets', id => datasets.namesIn(id).length);
+    app.usage.registerStorage(id => datasets.bytesIn(id));
     life.onStart(() => {
       packs.recover();
       packs.onQuiet = () => housekeeping.request();

@@ -1,4 +1,4 @@
-import { and, count as rows, desc, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { and, count as rows, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
 import type { AnnotationType } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
@@ -337,6 +337,27 @@ export class Datasets {
       tx.afterCommit(this.#onHidden);
     });
     return this.getVersion(versionId);
+  }
+
+  /** Names of a project's datasets. */
+  namesIn(projectId: string): string[] {
+    return this.#db.orm
+      .select({ name: datasets.name })
+      .from(datasets)
+      .where(and(eq(datasets.projectId, projectId), eq(datasets.deleted, false)))
+      .all()
+      .map(row => row.name);
+  }
+
+  /** Bytes of the images of all versions of a project's datasets, as often as they are referred to. */
+  bytesIn(projectId: string): number {
+    const row = this.#db.orm
+      .select({ bytes: sum(datasetVersions.bytes) })
+      .from(datasetVersions)
+      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+      .where(and(eq(datasets.projectId, projectId), isNull(datasetVersions.hidden)))
+      .get();
+    return Number(row?.bytes ?? 0);
   }
 
   /** Whether an import adds rows to a version; it takes them back itself when it is cancelled. */

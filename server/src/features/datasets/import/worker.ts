@@ -191,7 +191,8 @@ function isPlain({ path, fileName }: ImportSource): boolean {
   );
 }
 
-function readPlain({ path, fileName }: ImportSource): ImportedFile {
+function readPlain({ path, fileName: given }: ImportSource): ImportedFile {
+  const fileName = baseName(given);
   if (statSync(path).size > DEFAULT_LIMITS.entryBytes) {
     const params = { limit: DEFAULT_LIMITS.entryBytes };
     return { kind: 'refused', path: fileName, problem: { code: 'entry.tooLarge', params } };
@@ -207,6 +208,15 @@ function readPlain({ path, fileName }: ImportSource): ImportedFile {
         bytes
       }
     : { kind: 'refused', path: fileName, problem: inspection.problem };
+}
+
+/** The last part of what a browser or a script calls a file, without what no name may hold. */
+function baseName(fileName: string): string {
+  const name = fileName
+    .split(/[/\\]/)
+    .at(-1)!
+    .replace(/[\u0000-\u001f\u007f]/g, '_');
+  return name === '' || name === '.' || name === '..' ? 'image' : name;
 }
 
 /** What an image is called: its file's name in a class folder, else its path below what all share. */

@@ -1,0 +1,133 @@
+import { expect, test } from '@jest/globals';
+import { statSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { operations } from '@topsdl/contract';
+import { pack } from '../support/archives.ts';
+import { firstProject, TestCompanion } from '../support/companion.ts';
+import { createVersion, settled, uploadBytes } from '../support/datasets.ts';
+import { picture } from '../support/pictures.ts';
+
+const { datasets, labeling } = operations;
+const IMAGES = 600;
+const KILLS = 6;
+
+/** Numbers from a seed, so that a failure can be had again. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+test('killed at any moment, an import is whole or gone, and nothing is doubled', async () => {
+  const seed = Number(process.env['TOPSDL_TEST_SEED'] ?? Date.now() % 100_000);
+  const random = randomFrom(seed);
+  const entries = [];
+  for (let i = 0; i < IMAGES; i++) {
+    entries.push({
+      path: `set/${i % 7}/${i}.png`,
+      content: await picture(i, { format: 'png', width: 60, height: 60 })
+    });
+  }
+  const bytes = pack('zip', entries);
+  let companion = await TestCompanion.start();
+  try {
+    let client = await companion.owner();
+    const projectId = await firstProject(client);
+    for (let round = 0; round < KILLS; round++) {
+      const where = `seed ${seed}, round ${round}`;
+      const { version, dataset } = await createVersion(client, projectId, `crash ${round}`);
+      const uploadId = await uploadBytes(client, projectId, 'set.zip', bytes);
+      const begun = await client.call(datasets.startImport, {
+        params: { versionId: version.id },
+        body: { uploadIds: [uploadId] }
+      });
+      const delay = random() * 1500;
+      await new Promise(resolve => setTimeout(resolve, delay));
+      const before = await client.call(datasets.getVersion, { params: { versionId: version.id } });
+      expect([0, IMAGES]).toContain(before.counts.total);
+      await companion.kill();
+      companion = await TestCompanion.start({ data: companion.data });
+      client = await companion.owner();
+      const back = await client.call(datasets.getVersion, { params: { versionId: version.id } });
+      expect({ where, whole: [0, IMAGES].includes(back.counts.total) }).toEqual({
+        where,
+        whole: true
+      });
+      const task = await settled(client, begun.task.id);
+      expect({ where, state: task.state }).toEqual({ where, state: 'completed' });
+      const done = await client.call(datasets.getVersion, { params: { versionId: version.id } });
+      expect(done.counts).toEqual({ total: IMAGES, unlabeled: 0, labeled: IMAGES, cleaned: 0 });
+      const labels = await client.call(labeling.listLabels, { params: { versionId: version.id } });
+      expect(labels.items.reduce((sum, label) => sum + label.imageCount, 0)).toBe(IMAGES);
+      const found = await client.call(datasets.getImport, { params: { importId: begun.id } });
+      expect(found.counts).toMatchObject({ taken: IMAGES, duplicates: 0, refused: 0 });
+      await client.call(datasets.deleteVersion, { params: { versionId: version.id } });
+      await client.call(datasets.delete, { params: { datasetId: dataset.id } });
+    }
+    await companion.stop();
+    const db = new BetterSqlite(join(companion.data, 'db', 'topsdl.db'), { readonly: true });
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(db.prepare('SELECT count(*) AS n FROM pragma_foreign_key_check').get()).toEqual({
+      n: 0
+    });
+    const packs = db.prepare('SELECT id, size FROM packs').all() as { id: number; size: number }[];
+    db.close();
+    const files = readdirSync(join(companion.data, 'packs'));
+    expect(files).toHaveLength(packs.length);
+    for (const { id, size } of packs) {
+      const name = `${String(id).padStart(8, '0')}.pack`;
+      expect(statSync(join(companion.data, 'packs', name)).size).toBe(size);
+    }
+    expect(readdirSync(join(companion.data, 'uploads'))).toEqual([]);
+  } finally {
+    await companion.dispose();
+  }
+}, 180_000);
+
+test('a cancelled import leaves nothing, and a deleted version ends its import', async () => {
+  const entries = [];
+  for (let i = 0; i < 300; i++) {
+    entries.push({ path: `set/a/${i}.png`, content: await picture(i, { format: 'png' }) });
+  }
+  const bytes = pack('zip', entries);
+  const companion = await TestCompanion.start();
+  try {
+    const client = await companion.owner();
+    const projectId = await firstProject(client);
+    const { version } = await createVersion(client, projectId, 'cancelled');
+    const begin = async () =>
+      client.call(datasets.startImport, {
+        params: { versionId: version.id },
+        body: { uploadIds: [await uploadBytes(client, projectId, 'set.zip', bytes)] }
+      });
+    const first = await begin();
+    await client.call(operations.tasks.cancel, { params: { taskId: first.task.id } });
+    expect((await settled(client, first.task.id)).state).toBe('cancelled');
+    const after = await client.call(datasets.getVersion, { params: { versionId: version.id } });
+    expect(after).toMatchObject({ status: 'empty', counts: { total: 0 } });
+    const second = await begin();
+    await client.call(datasets.deleteVersion, { params: { versionId: version.id } });
+    expect((await settled(client, second.task.id)).state).toBe('cancelled');
+    await companion.stop();
+    const db = new BetterSqlite(join(companion.data, 'db', 'topsdl.db'), { readonly: true });
+    const rows = (table: string) =>
+      (db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n;
+    for (const table of [
+      'images',
+      'annotations',
+      'images_fts',
+      'labels',
+      'label_counts',
+      'uploads'
+    ]) {
+      expect({ table, rows: rows(table) }).toEqual({ table, rows: 0 });
+    }
+    db.close();
+    expect(readdirSync(join(companion.data, 'uploads'))).toEqual([]);
+  } finally {
+    await companion.dispose();
+  }
+}, 60_000);
