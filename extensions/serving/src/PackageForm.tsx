@@ -4,6 +4,7 @@ import {
   Dot,
   Form,
   Loaded,
+  scenarioOptions,
   Table,
   TimeAgo,
   useList,
@@ -12,7 +13,6 @@ import {
   useTops
 } from '@topsdl/ui';
 import type { JSX } from 'react';
-import { scenarios } from './scenarios.ts';
 import { buildState } from './states.ts';
 
 const { serving } = operations;
@@ -35,7 +35,7 @@ function Create({ panel }: PanelProps): JSX.Element {
         name: { label: trans.__('Name') },
         scenario: {
           label: trans.__('Scenario'),
-          options: scenarios(host),
+          options: scenarioOptions(host),
           initial: 'image-classification'
         },
         details: { label: trans.__('Details'), widget: 'textarea', wide: true }

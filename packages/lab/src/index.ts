@@ -1,4 +1,5 @@
 export { ITopsApi, RequestError, type Route } from './api.ts';
+export { drivePath, FileSetDrive, type FileSetDriveOptions } from './drive.ts';
 export { ITopsEvents, type ConnectionStatus, type ITopicListener } from './events.ts';
 export { formatBytes, formatNumber, isBytes, resourceWord, scaleBytes } from './format.ts';
 export * from './icons.ts';

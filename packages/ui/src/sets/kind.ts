@@ -1,0 +1,26 @@
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { EventKind, FileEntry, setOperations, SetVersion } from '@topsdl/contract';
+import type { Action } from '../list/rows.ts';
+
+/** The operations of a kind of file set; those of all kinds are the same but for their paths. */
+export type SetOperations = ReturnType<typeof setOperations>;
+
+/** What a kind of file set is called and does; everything else is the same for all kinds. */
+export interface SetKind {
+  readonly operations: SetOperations;
+  readonly icon: LabIcon;
+  /** Kinds of events about a set and about a version of one. */
+  readonly events: { readonly set: EventKind; readonly version: EventKind };
+  /** Kinds of panels. */
+  readonly panels: { readonly form: string; readonly set: string; readonly version: string };
+  readonly words: {
+    readonly create: string;
+    readonly purpose: string;
+  };
+  /** Python for a version, or for the newest. */
+  python(name: string, number?: number): string;
+  /** Opens a version in JupyterLab's file browser. */
+  browse(set: { name: string; public: boolean }, version: SetVersion): unknown;
+  /** Further actions on a file. */
+  fileActions?(entry: FileEntry, address: string): readonly Action[];
+}
