@@ -1,3 +1,4 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
@@ -8,6 +9,7 @@ import type { ControlReply, ControlRequest } from './controlProtocol.ts';
 import { FRAME, frameReader, lineReader, writeFrame } from './controlProtocol.ts';
 import { isAlive } from './identity.ts';
 import { controlSocket } from './paths.ts';
+import { plainEnvironment, plainPlaces } from './plainNode.ts';
 import { processesBelow } from './processes.ts';
 import type { RunMember } from './runMember.ts';
 import type { RunRecord } from './runRecord.ts';
@@ -100,17 +102,20 @@ function execute(
     return;
   }
   const { plan } = context;
-  const child = spawn(
-    '/bin/sh',
-    [
-      ...['-c', GROUP_SCRIPT, 'group', ...member.groups.entrances, '--'],
-      // The user namespace comes last for nsenter: until then the supervisor has its rights over the others.
-      ...['nsenter', '--preserve-credentials', '-t', String(init.pid)],
-      ...['-m', '-p', '-u', '-i', '-n', '-U', '--'],
-      ...['/bin/bash', '-c', EXEC_SCRIPT, 'exec', plan.workingDirectory, ...request.argv]
-    ],
-    { cwd: '/', env: { ...plan.env, ...request.env }, stdio: ['pipe', 'pipe', 'pipe'] }
-  );
+  const child =
+    context.launch.isolation === 'plain'
+      ? spawnPlain(context, request)
+      : spawn(
+          '/bin/sh',
+          [
+            ...['-c', GROUP_SCRIPT, 'group', ...member.groups.entrances, '--'],
+            // The user namespace comes last for nsenter: until then the supervisor has its rights over the others.
+            ...['nsenter', '--preserve-credentials', '-t', String(init.pid)],
+            ...['-m', '-p', '-u', '-i', '-n', '-U', '--'],
+            ...['/bin/bash', '-c', EXEC_SCRIPT, 'exec', plan.workingDirectory, ...request.argv]
+          ],
+          { cwd: '/', env: { ...plan.env, ...request.env }, stdio: ['pipe', 'pipe', 'pipe'] }
+        );
   reply({ kind: 'done' });
   const forward = (kind: number, source: Readable): void => {
     source.on('data', (chunk: Buffer) => {
@@ -135,12 +140,26 @@ function execute(
   });
   frames(rest());
   socket.on('data', frames);
+  child.on('error', () => undefined);
   child.on('close', (code, signal) => {
     const exitCode = code ?? (signal === null ? 1 : 137);
     writeFrame(socket, FRAME.exit, Buffer.from(String(exitCode)));
     socket.end();
   });
   socket.on('close', () => endBelow(child.pid));
+}
+
+function spawnPlain(
+  context: SandboxContext,
+  request: Extract<ControlRequest, { op: 'exec' }>
+): ChildProcessWithoutNullStreams {
+  const { workspace, rewrite } = plainPlaces(context);
+  const [program = '', ...args] = request.argv.map(rewrite);
+  return spawn(program, args, {
+    cwd: workspace,
+    env: { ...plainEnvironment(context, workspace, rewrite), ...request.env },
+    stdio: ['pipe', 'pipe', 'pipe']
+  });
 }
 
 /** The process and all below it: nsenter waits for the one that it started, which would stay. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, watch, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -17,6 +17,7 @@ import type { SupervisorCode } from './supervisorCode.ts';
 
 /** flock's exit code for a lock that another process holds. */
 const LOCKED = 75;
+const FIRST_STATE_TIMEOUT_MS = 15_000;
 
 /** What the engine knows of the machine when it starts a supervisor. */
 export interface LaunchHost {
@@ -121,14 +122,13 @@ function commandOfUser(
     upperOf(plan, mount.target),
     `overlay${i}`
   ]);
+  const supervisor = [
+    ...[process.execPath, ...NODE_OPTIONS],
+    ...[host.code.supervisor, plan.directory]
+  ];
   return {
     launch,
-    command: enter(stage, places, [
-      process.execPath,
-      ...NODE_OPTIONS,
-      host.code.supervisor,
-      plan.directory
-    ])
+    command: host.isolation === 'plain' ? supervisor : enter(stage, places, supervisor)
   };
 }
 
@@ -243,12 +243,43 @@ async function start(directory: string, command: string[]): Promise<void> {
     child.once('exit', exit => resolve(exit ?? 1));
   });
   child.stdio[3]?.destroy();
-  // A supervisor that holds the lock is there, or on its way; one that has ended left a state.
-  if (code !== 'ready' && code !== LOCKED && !existsSync(join(directory, FILES.state))) {
+  if (code === LOCKED) {
+    await firstState(directory);
+  } else if (code !== 'ready' && !existsSync(join(directory, FILES.state))) {
     const said = readFileSync(join(directory, FILES.supervisorLog), 'utf8').trim().slice(-2000);
     const message = said === '' ? `the supervisor ended with ${code}` : said;
     throw new EngineError('start_failed', message, { message });
   }
+}
+
+/** Waits for the supervisor that somebody else is starting now. */
+async function firstState(directory: string): Promise<void> {
+  const path = join(directory, FILES.state);
+  await new Promise<void>((resolve, reject) => {
+    const done = (error?: Error): void => {
+      clearTimeout(timer);
+      watcher.close();
+      if (error === undefined) {
+        resolve();
+      } else {
+        reject(error);
+      }
+    };
+    const message = 'the supervisor that holds the lock of the run says nothing';
+    const timer = setTimeout(
+      () => done(new EngineError('start_failed', message, { message })),
+      FIRST_STATE_TIMEOUT_MS
+    );
+    const watcher = watch(directory, { persistent: false }, () => {
+      if (existsSync(path)) {
+        done();
+      }
+    });
+    watcher.on('error', done);
+    if (existsSync(path)) {
+      done();
+    }
+  });
 }
 
 function writeWhole(path: string, text: string): void {

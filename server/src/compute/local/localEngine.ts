@@ -107,7 +107,15 @@ export class LocalEngine implements ComputeEngine {
   }
 
   observe(handles: readonly WorkloadHandle[]): Promise<WorkloadObservation[]> {
-    return Promise.all(handles.map(handle => this._watch(handle).observe()));
+    return Promise.all(
+      handles.map(async handle => {
+        const observation = await this._watch(handle).observe();
+        if (FINAL_STATES.includes(observation.state)) {
+          this._runs.delete(handle.runId);
+        }
+        return observation;
+      })
+    );
   }
 
   watch(

@@ -227,7 +227,7 @@ export class NodesRun implements SupervisedRun {
   }
 
   private async _finish(): Promise<void> {
-    await Promise.all(this._members.map(member => member.sandbox?.ended));
+    await Promise.all(this._members.flatMap(member => member.sandbox?.ended ?? []));
     clearTimeout(this._killTimer);
     await Promise.all(this._members.map(member => member.close()));
     const { reason, exitCode } = this._record.state;

@@ -48,6 +48,17 @@ export function planRun(
       { maximum, isolation: check.capabilities.isolation }
     );
   }
+  if (service && check.capabilities.isolation === 'plain' && (spec.replicas ?? 1) > 1) {
+    throw new PlanError(
+      'nodes_unsupported',
+      'replicas',
+      'A service has one replica here (plain).',
+      {
+        maximum: 1,
+        isolation: 'plain'
+      }
+    );
+  }
   requirePrograms(check, count);
   if (spec.network === 'egress' && !check.capabilities.egress) {
     throw new PlanError(

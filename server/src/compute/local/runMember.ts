@@ -8,7 +8,8 @@ import { FILES } from './paths.ts';
 import { networkOf, usageOf } from './processes.ts';
 import type { PlannedNode } from './runPlan.ts';
 import { because } from './runRecord.ts';
-import type { SandboxContext } from './sandbox.ts';
+import { PlainNode } from './plainNode.ts';
+import type { NodeProcess, SandboxContext } from './sandbox.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** Least time between two samples of which a rate is made. */
@@ -20,7 +21,7 @@ export class RunMember {
   readonly index: number;
   readonly groups: NodeGroups;
   readonly log: LogWriter;
-  sandbox: Sandbox | undefined;
+  sandbox: NodeProcess | undefined;
 
   private readonly _context: SandboxContext;
   private readonly _node: PlannedNode;
@@ -44,10 +45,13 @@ export class RunMember {
   }
 
   /** A new sandbox in this place. */
-  start(): Sandbox {
+  start(): NodeProcess {
     this._outOfMemoryBefore = this.groups.outOfMemoryKills();
     this._sample = undefined;
-    this.sandbox = new Sandbox(this._context, this._node, this.index, this.groups, this.log);
+    this.sandbox =
+      this._context.launch.isolation === 'plain'
+        ? new PlainNode(this._context, this._node, this.index, this.log)
+        : new Sandbox(this._context, this._node, this.index, this.groups, this.log);
     return this.sandbox;
   }
 

@@ -130,14 +130,13 @@ export class RunWatch {
       return;
     }
     await new Promise<void>(resolve => {
-      let watcher: FSWatcher | undefined;
       const done = (): void => {
         clearTimeout(timer);
-        watcher?.close();
+        watcher.close();
         resolve();
       };
       const timer = setTimeout(done, LISTEN_TIMEOUT_MS);
-      watcher = watch(this._sockets, { persistent: false }, () => {
+      const watcher: FSWatcher = watch(this._sockets, { persistent: false }, () => {
         if (existsSync(path)) {
           done();
         }

@@ -26,17 +26,41 @@ export interface SandboxContext {
   files: NodeFiles;
 }
 
-/** One node: a bubblewrap sandbox with its init, from its start to the end of its last process. */
-export class Sandbox {
-  /** Resolves when the sandbox is there and its sshd, where it has one, listens. Rejects when it ends before. */
+/** One node from its start to the end of its last process. */
+export interface NodeProcess {
+  /** Resolves when the node is there and its sshd, where it has one, listens. Rejects when it ends before. */
   readonly ready: Promise<void>;
   /** Resolves with the command's exit code when the command has ended; never for a worker. */
   readonly commandEnded: Promise<number>;
-  /** Resolves with the exit code of the sandbox when everything in it is gone and its output is read. */
+  /** Resolves with the node's exit code when everything in it is gone and its output is read. */
   readonly ended: Promise<number>;
   /** To and from the relay process of a replica. */
   readonly relay: Duplex | undefined;
-  /** The init of the sandbox, once it is ready. */
+  /** The process below which the node's are, once it is ready. */
+  readonly init: ProcessIdentity | undefined;
+  /** Whether the node was ended from here. */
+  readonly killed: boolean;
+  /** The line that explains best why there is no node. */
+  readonly lastError: string;
+  /** Starts the command. */
+  go(): void;
+  /** Lets the node end, after the command has. */
+  letGo(): void;
+  /** Ends every process in the node, whatever it does about signals. */
+  kill(): void;
+  /** SIGTERM to every process but what keeps the node together. */
+  terminate(): void;
+  /** Processes of the command: all but what keeps the node together. */
+  remaining(): FoundProcess[];
+  processes(): FoundProcess[];
+}
+
+/** A node that is a bubblewrap sandbox with an init of its own. */
+export class Sandbox implements NodeProcess {
+  readonly ready: Promise<void>;
+  readonly commandEnded: Promise<number>;
+  readonly ended: Promise<number>;
+  readonly relay: Duplex | undefined;
   init: ProcessIdentity | undefined;
 
   private readonly _context: SandboxContext;
@@ -122,12 +146,10 @@ export class Sandbox {
     this.ready.catch(() => undefined);
   }
 
-  /** Starts the command. */
   go(): void {
     this._go.write('go\n');
   }
 
-  /** Lets the sandbox end, after the command has. */
   letGo(): void {
     this._go.write('end\n');
   }
@@ -141,12 +163,10 @@ export class Sandbox {
     signal(this.init?.pid ?? this._child.pid, 'SIGKILL');
   }
 
-  /** Whether the sandbox was ended from here. */
   get killed(): boolean {
     return this._killed;
   }
 
-  /** SIGTERM to every process but what keeps the node together. */
   terminate(): void {
     for (const found of this.remaining()) {
       signal(found.pid, 'SIGTERM');
@@ -164,7 +184,6 @@ export class Sandbox {
     return this.init === undefined ? [] : processesBelow(this.init.pid);
   }
 
-  /** The line that explains best why there is no sandbox. */
   get lastError(): string {
     return this._lastError.trim();
   }
@@ -250,7 +269,7 @@ interface Pipe {
 /**
  * Real pipes for a node's output. What Node itself would make are sockets, and a program that opens `/dev/stdout` fails on those.
  */
-function openOutput(directory: string, index: number): { out: Pipe; error: Pipe } {
+export function openOutput(directory: string, index: number): { out: Pipe; error: Pipe } {
   const paths = outputPaths(directory, index);
   if (!paths.every(path => existsSync(path))) {
     makeOutputs(directory, [index]);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 import { serveControl } from './controlServer.ts';
 import type { ProcessIdentity } from './identity.ts';
-import { bootId, parseStat } from './identity.ts';
+import { bootId, parseStat, startTimeOf } from './identity.ts';
 import type { LaunchFile } from './launchFile.ts';
 import { writeNodeFiles } from './nodeFiles.ts';
 import { NodesRun } from './nodesRun.ts';
@@ -78,7 +78,7 @@ process.on('SIGHUP', () => undefined);
 const [, , directory = '', stat = ''] = process.argv;
 await supervise(directory, {
   pid: process.pid,
-  startTime: 0,
+  startTime: startTimeOf(process.pid) ?? 0,
   ...parseStat(stat),
   bootId: bootId()
 });
