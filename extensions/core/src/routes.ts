@@ -9,15 +9,11 @@ type Operations = typeof operations;
  */
 export const routes = {
   session: { method: 'GET', path: '/account/session' } as Route<Operations['account']['session']>,
-  signIn: { method: 'POST', path: '/account/sessions' } as Route<Operations['account']['signIn']>,
   signOut: { method: 'DELETE', path: '/account/session' } as Route<
     Operations['account']['signOut']
   >,
   projects: { method: 'GET', path: '/projects' } as Route<Operations['projects']['list']>,
   overview: { method: 'GET', path: '/projects/{projectId}/overview' } as Route<
     Operations['projects']['overview']
-  >,
-  tasks: { method: 'GET', path: '/projects/{projectId}/tasks' } as Route<
-    Operations['tasks']['list']
   >
 };

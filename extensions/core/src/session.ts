@@ -68,8 +68,7 @@ export class TopsSession implements ITopsSession {
     return this.running;
   }
 
-  async signIn(name: string, password: string): Promise<void> {
-    await this.api.request(routes.signIn, { body: { name, password } });
+  async adopt(): Promise<void> {
     this.memory.setItem(`${this.key}known`, 'true');
     this.memory.removeItem(`${this.key}signed-out`);
     await this.again();

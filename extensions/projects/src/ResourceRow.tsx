@@ -1,5 +1,5 @@
 import type { Holder, ResourceUse } from '@topsdl/contract';
-import { formatNumber } from '@topsdl/lab';
+import { formatNumber, isBytes } from '@topsdl/lab';
 import { LineChart, StackBar, useTops, type Part } from '@topsdl/ui';
 import { useMemo, type JSX } from 'react';
 import { amountOf, formatAmount, resourceName } from './amounts.ts';
@@ -87,7 +87,9 @@ export function ResourceRow({
               </span>
             ))}
           {wanted > 0 && (
-            <span className="topsdl-Overview-wanted">{trans.__('%1 waited for', amount(wanted))}</span>
+            <span className="topsdl-Overview-wanted">
+              {trans.__('%1 waited for', amount(wanted))}
+            </span>
           )}
         </div>
       </div>
@@ -101,6 +103,7 @@ export function ResourceRow({
         yMin={0}
         {...(limit !== null && { yMax: limit })}
         formatY={amount}
+        bytes={isBytes(resource)}
         height={84}
       />
     </div>

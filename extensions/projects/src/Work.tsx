@@ -1,6 +1,15 @@
 import type { Holder } from '@topsdl/contract';
 import { formatBytes, formatNumber } from '@topsdl/lab';
-import { Badge, EmptyState, Segments, Table, TimeAgo, useSession, useTops, type Column } from '@topsdl/ui';
+import {
+  Badge,
+  EmptyState,
+  Segments,
+  Table,
+  TimeAgo,
+  useSession,
+  useTops,
+  type Column
+} from '@topsdl/ui';
 import { useState, type JSX } from 'react';
 
 /** What holds resources now, and what waits for them. */

@@ -3,14 +3,10 @@ import { IResourceRegistry, ITopsTranslation, overviewIcon } from '@topsdl/lab';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: '@topsdl/projects-extension:plugin',
-  description: "The overview of a project: quota against use, running work, recent activity.",
+  description: 'The overview of a project: quota against use, running work, recent activity.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (
-    _app: JupyterFrontEnd,
-    registry: IResourceRegistry,
-    { trans }: ITopsTranslation
-  ) => {
+  activate: (_app: JupyterFrontEnd, registry: IResourceRegistry, { trans }: ITopsTranslation) => {
     const command = 'topsdl:projects:overview';
     registry.addPanel({
       kind: 'overview',

@@ -28,8 +28,8 @@ export interface ITopsSession {
   choose(projectId: string): void;
   /** Asks anew who is signed in and which projects there are. */
   refresh(): Promise<void>;
-  /** @throws RequestError or ProblemError when refused */
-  signIn(name: string, password: string): Promise<void>;
+  /** A session was begun by the client's `account.signIn`: forgets the user before and asks who it is. */
+  adopt(): Promise<void>;
   signOut(): Promise<void>;
   /** Signs in as the owner of the data directory, which is who runs this JupyterLab. */
   continueAsOwner(): Promise<void>;

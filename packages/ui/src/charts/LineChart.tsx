@@ -31,6 +31,8 @@ export interface LineChartProps {
   readonly yMax?: number;
   formatY?(value: number): string;
   formatX?(value: number): string;
+  /** Whether y is in bytes: the axis is then round in powers of 1024. */
+  readonly bytes?: boolean;
   readonly height?: number;
   /** Left out: the lines are told apart by a legend of the caller's. */
   readonly legend?: boolean;
@@ -114,7 +116,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
             onPointerMove={onPointerMove}
             onPointerLeave={() => setAt(null)}
           >
-            {ticks(box.y0, box.y1, Math.max(2, inner.height / 36)).map(tick => (
+            {ticks(box.y0, box.y1, Math.max(2, inner.height / 36), props.bytes).map(tick => (
               <g key={tick} className="topsdl-Chart-grid">
                 <path d={`M${MARGIN.left} ${y(tick)}H${width - MARGIN.right}`} />
                 <text x={MARGIN.left - 6} y={y(tick)} textAnchor="end" dy="0.32em">

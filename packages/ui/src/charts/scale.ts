@@ -1,10 +1,15 @@
-/** Round numbers between two limits, about as many as wanted. */
-export function ticks(low: number, high: number, about: number): number[] {
+/**
+ * Round numbers between two limits, about as many as wanted.
+ *
+ * @param binary round in powers of 1024, as sizes are read
+ */
+export function ticks(low: number, high: number, about: number, binary = false): number[] {
   if (!(high > low)) {
     return [low];
   }
   const rough = (high - low) / Math.max(1, about);
-  const power = 10 ** Math.floor(Math.log10(rough));
+  const unit = binary ? 1024 ** Math.max(0, Math.floor(Math.log2(rough) / 10)) : 1;
+  const power = 10 ** Math.floor(Math.log10(rough / unit)) * unit;
   const step = [1, 2, 2.5, 5, 10].map(f => f * power).find(s => s >= rough) ?? 10 * power;
   const result: number[] = [];
   for (let index = Math.ceil(low / step); index * step <= high + step * 1e-9; index += 1) {
