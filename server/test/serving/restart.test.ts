@@ -12,7 +12,7 @@ beforeAll(async () => {
   serve = await setServingStage(companion);
 }, 60_000);
 
-afterAll(() => companion.stop(), 60_000);
+afterAll(() => serve?.end(), 60_000);
 
 test('services outlive the companion: the replicas are attached again and the last committed table holds', async () => {
   const { owner, projectId, spec } = serve.stage;

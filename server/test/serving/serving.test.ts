@@ -12,11 +12,7 @@ beforeAll(async () => {
   serve = await setServingStage(await startCompanion());
 }, 60_000);
 
-afterAll(async () => {
-  const { owner, companion } = serve.stage;
-  await owner.call(operations.system.health, {});
-  await companion.stop();
-}, 60_000);
+afterAll(() => serve?.end(), 60_000);
 
 const add = (serviceId: string, packageVersionId: string, replicas = 1) => ({
   params: { serviceId },
@@ -132,6 +128,13 @@ test('production and gray serve, are split exactly, and change places without lo
   });
   expect(answer.json.seen).toContain('x-mine');
   expect(answer.json.seen).not.toContain('authorization');
+
+  // A program with a token takes the short way, which adds no fields of node:http.
+  const plain = await serve.stage.companion.fetch(`/services/${service.id}/`, {
+    headers: { authorization: `Bearer ${await serve.token()}` }
+  });
+  expect(plain.headers.get('keep-alive')).toBeNull();
+  await plain.text();
 
   await owner.call(serving.addGray, add(service.id, second));
   await serve.serves(service.id, 'gray');

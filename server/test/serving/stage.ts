@@ -142,6 +142,26 @@ export class ServingStage {
     );
   }
 
+  /** Removes every service and waits for their ends: replicas outlive a companion, and so its tests. */
+  async end(): Promise<void> {
+    const { owner, projectId, companion } = this.stage;
+    const { items } = await owner.call(serving.listServices, { params: { projectId } });
+    for (const { id, gray, production } of items) {
+      const params = { serviceId: id };
+      if (gray) {
+        await owner.call(serving.removeGray, { params });
+      }
+      if (production) {
+        await owner.call(serving.removeProduction, { params });
+      }
+    }
+    await this.until(
+      () => owner.call(operations.projects.overview, { params: { projectId } }),
+      ({ running, waiting }) => running.length + waiting.length === 0
+    );
+    await companion.stop();
+  }
+
   /** Calls a service as a program does, with a token. */
   async call(
     serviceId: string,

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { operations } from '@topsdl/contract';
+import { startCompanion } from '@topsdl/testing';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setServingStage, type ServingStage } from './stage.ts';
+
+const { serving } = operations;
+
+/** Writes wheels by hand (PEP 427): no index is asked, and nothing is downloaded. */
+const WHEELS = String.raw`
+import sys, zipfile
+def wheel(name, version, requires=(), scripts=""):
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}-{version}-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", f"def hello():\n    print('{name} {version} says hello')\n")
+        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" + "".join(f"Requires-Dist: {r}\n" for r in requires))
+        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        if scripts:
+            file.writestr(f"{info}/entry_points.txt", scripts)
+        file.writestr(f"{info}/RECORD", "")
+wheel("tinyone", "1.0", ["tinytwo>=2"], "[console_scripts]\ntiny = tinyone:hello\n")
+wheel("tinytwo", "2.5")
+wheel("tinytwo", "1.0")
+`;
+
+const wheels = mkdtempSync(join(tmpdir(), 'wheels-'));
+let serve: ServingStage;
+
+beforeAll(async () => {
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)']);
+  execFileSync('python3', ['-c', WHEELS, wheels]);
+  const companion = await startCompanion({
+    args: ['--python', python.toString().trim()],
+    env: { PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels }
+  });
+  serve = await setServingStage(companion);
+}, 60_000);
+
+afterAll(async () => {
+  await serve?.end();
+  rmSync(wheels, { recursive: true, force: true });
+}, 60_000);
+
+test('requirements lie in the layer, with what they need and their programs', async () => {
+  const packageId = await serve.package('with requirements');
+  const version = await serve.built(
+    await serve.build(packageId, {
+      requirements: ['tinyone==1.0', 'pip>=1'],
+      arguments: [
+        'bash',
+        '-c',
+        'tiny && python3 -c "import tinytwo; tinytwo.hello()" && exec python3 /workspace/algorithm/server/serve.py'
+      ]
+    })
+  );
+  const log = await serve.log(version.id);
+  expect(`${version.state} ${log}`).toMatch(/^completed [^]*pip>=1: the base image has/);
+  const { owner, projectId, spec } = serve.stage;
+  const { id } = await owner.call(serving.createService, {
+    params: { projectId },
+    body: { name: 'tiny' }
+  });
+  await owner.call(serving.addProduction, {
+    params: { serviceId: id },
+    body: { packageVersionId: version.id, specId: spec.id, replicas: 1 }
+  });
+  await serve.serves(id);
+  const { lines } = await owner.call(serving.logs, {
+    params: { serviceId: id, role: 'production' },
+    query: {}
+  });
+  expect(lines.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['tinyone 1.0 says hello', 'tinytwo 2.5 says hello'])
+  );
+  await owner.call(serving.removeProduction, { params: { serviceId: id } });
+}, 90_000);
+
+test('a requirement that there is not fails the build, and the log says why', async () => {
+  const packageId = await serve.package('without');
+  const version = await serve.built(
+    await serve.build(packageId, { requirements: ['tinyone==9.9'] })
+  );
+  expect(version.state).toBe('failed');
+  expect(await serve.log(version.id)).toMatch(/tinyone==9\.9[^]*could not be fetched/);
+}, 60_000);
