@@ -22,7 +22,7 @@ beforeAll(async () => {
   run = await stage.ended((await stage.startRun(await stage.training('curves', WRITE))).id);
 }, 90_000);
 
-afterAll(() => stage?.companion.stop(), 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const create = () => stage.owner.call(operations.tensorboard.create, { params: { runId: run.id } });
 const get = (tensorboardId: string) =>
@@ -99,6 +99,6 @@ test('says why it did not start', async () => {
     );
     expect(board.reason?.detail).toMatch(/No module named/);
   } finally {
-    await plain.companion.stop();
+    await plain.close();
   }
 }, 90_000);

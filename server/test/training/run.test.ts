@@ -8,7 +8,7 @@ beforeAll(async () => {
   stage = await setStage();
 }, 60_000);
 
-afterAll(() => stage?.companion.stop(), 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const SCRIPT = `
 import json, os, socket, sys

@@ -130,6 +130,24 @@ export class Stage {
     }
   }
 
+  /** Ends what still runs, and then the companion. */
+  async close(): Promise<void> {
+    const { items } = await this.admin.call(operations.projects.list, { query: { limit: 200 } });
+    for (const { id } of items) {
+      const look = async () => {
+        const { running, waiting } = await this.admin.call(operations.projects.overview, {
+          params: { projectId: id }
+        });
+        return [...running, ...waiting].filter(({ kind }) => kind === 'training-run');
+      };
+      for (const run of await look()) {
+        await this.admin.call(operations.training.stopRun, { params: { runId: run.id } });
+      }
+      await this.watch(look, left => left.length === 0);
+    }
+    await this.companion.stop();
+  }
+
   async #administrator(): Promise<string> {
     const { companion } = this;
     return `Bearer ${await companion.tokenOf('admin', companion.adminPassword)}`;
@@ -149,7 +167,7 @@ export class Stage {
   }
 }
 
-/** Starts a companion and sets the stage. End it with `stage.companion.stop()`. */
+/** Starts a companion and sets the stage. End it with `stage.close()`. */
 export async function setStage(options: CompanionOptions = {}): Promise<Stage> {
   const companion = await startCompanion(options);
   return openStage(companion);

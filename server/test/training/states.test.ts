@@ -11,7 +11,7 @@ beforeAll(async () => {
   stage = await setStage();
 }, 60_000);
 
-afterAll(() => stage?.companion.stop(), 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const params = (run: TrainingRun) => ({ params: { runId: run.id } });
 const stop = (run: TrainingRun) => stage.owner.call(operations.training.stopRun, params(run));
@@ -122,9 +122,10 @@ describe('stop and resume', () => {
   }, 120_000);
 
   test('what ignores the signal and forks daemons is gone at its grace', async () => {
+    const daemon = `sleep ${100_000 + process.pid}`;
     const stubborn = await stage.training(
       'stubborn',
-      "trap '' TERM; setsid sleep 4242 & echo up; while true; do sleep 0.2; done",
+      `trap '' TERM; setsid ${daemon} & echo up; while true; do sleep 0.2; done`,
       { graceSeconds: 1 }
     );
     const run = await stage.startRun(stubborn);
@@ -137,7 +138,7 @@ describe('stop and resume', () => {
     expect(Date.now() - asked).toBeLessThan(3_000);
     const left = readdirSync('/proc')
       .filter(name => /^\d+$/.test(name))
-      .filter(pid => commandOf(pid).includes('sleep\0004242'));
+      .filter(pid => commandOf(pid).includes(daemon));
     expect(left).toEqual([]);
     await expect(stop(run)).rejects.toMatchObject({ problem: { code: 'wrong-state' } });
     await expect(resume(run)).rejects.toMatchObject({ problem: { code: 'no-checkpoint' } });
@@ -149,7 +150,7 @@ describe('stop and resume', () => {
 
 function commandOf(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
   }

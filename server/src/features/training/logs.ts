@@ -60,8 +60,9 @@ export class RunLogs {
     const attempts = store.attempts(this.#orm, 'training-run', runId);
     const last = attempts.at(-1);
     return {
-      sources: attempts.flatMap(({ attempt, handle, observed, startedAt, createdAt }) =>
-        handle
+      sources: attempts.flatMap(({ attempt, handle, observed, state, startedAt, createdAt }) =>
+        // A handle is there before anything is started, and what was not started has no log.
+        handle && (state !== 'starting' || startedAt !== null)
           ? [
               {
                 attempt,
