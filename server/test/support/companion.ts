@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +9,9 @@ import type { Readable } from 'node:stream';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { createClient, type Client } from '@topsdl/client';
 import { operations, type Permission } from '@topsdl/contract';
+
+// Whole programs are started, on machines that have other things to do.
+jest.setTimeout(120_000);
 
 const MAIN = join(__dirname, '../../src/main.ts');
 
