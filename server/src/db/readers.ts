@@ -44,7 +44,7 @@ export class Readers {
   /**
    * Rows of a SELECT as objects by column name, as SQLite has them: booleans are 0 and 1, JSON is text.
    *
-   * @param signal gives up: a statement that runs is ended with its thread
+   * @param signal gives up waiting; what runs already ends by itself
    */
   all<Row extends Record<string, Value>>(
     statement: Statement,
@@ -137,14 +137,9 @@ export class Readers {
     const place = this.#queue.indexOf(job);
     if (place >= 0) {
       this.#queue.splice(place, 1);
-    } else {
-      for (const reader of this.#readers) {
-        if (reader.job === job) {
-          // SQLite offers no interruption from another thread here; the thread itself is given up.
-          void reader.worker.terminate();
-        }
-      }
     }
+    // One that runs already cannot be interrupted, not even by ending its thread: SQLite would have to
+    // be asked from inside. Its reader is free again when it is through, and nobody waits for it.
     job.reject(reason);
   }
 }
