@@ -232,7 +232,9 @@ describe('admission', () => {
       expect(stopped.state).toBe('stopped');
     }
     await stage.admin.call(operations.training.stopRun, { params: { runId: running?.id ?? '' } });
-    await stage.watch(look, items => items.some(({ id, state }) => id === next?.id && state === 'running'));
+    await stage.watch(look, items =>
+      items.some(({ id, state }) => id === next?.id && state === 'running')
+    );
 
     // A raised quota lets the next one start without anything ending.
     const more = await stage.admin.call(operations.training.startRun, {
