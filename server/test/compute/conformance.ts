@@ -401,6 +401,22 @@ END
         await again.close();
       });
 
+      test('the end of the process that submits, at any moment: one workload, when it is submitted again', async () => {
+        for (const after of [0, 20, 60, 120, 200, 300]) {
+          const out = under.directory();
+          const run = trial({
+            command: 'echo x >> out/count',
+            mounts: [{ source: out, target: '/workspace/out', readOnly: false }]
+          });
+          const process = await under.submitElsewhere(run.plan, true);
+          await new Promise(resolve => setTimeout(resolve, after));
+          process.kill('SIGKILL');
+          await run.submit();
+          expect([after, await run.ended()]).toMatchObject([after, { state: 'succeeded' }]);
+          expect(readFileSync(join(out, 'count'), 'utf8')).toBe('x\n');
+        }
+      }, 120_000);
+
       test('the end of what owned it: lost, with the reason, and no process left', async () => {
         const run = trial({ command: 'setsid sleep 1000 & echo up; sleep 1000', nodes: 2 });
         await run.submit();

@@ -18,8 +18,11 @@ export interface EngineUnderTest {
   again(): Promise<ComputeEngine>;
   /** A new directory for a run, or for what is mounted. */
   directory(): string;
-  /** Plans and submits in a process of its own, which stays until it is killed; resolves when it has submitted. */
-  submitElsewhere(plan: WorkloadPlan): Promise<ChildProcess>;
+  /**
+   * Submits in a process of its own, which stays until it is killed; resolves when it has submitted, or with `begin` as soon as it is
+   * about to.
+   */
+  submitElsewhere(plan: WorkloadPlan, begin?: boolean): Promise<ChildProcess>;
   /** Kills what owns a running workload, as far as the engine has such a thing. */
   killOwner(handle: WorkloadHandle): void;
   /** Whether any process of the workload is left on the machine. */
@@ -111,10 +114,20 @@ export class Trial {
     return entries;
   }
 
-  /** The master's stdout, line by line. */
+  /** The master's stdout, line by line, pieces put together. */
   async lines(): Promise<string[]> {
-    const entries = await this.entries({ node: this.plan.nodes[0] });
-    return entries.filter(entry => entry.stream === 'stdout').map(entry => entry.text);
+    const lines: string[] = [];
+    let piece = '';
+    for (const entry of await this.entries({ node: this.plan.nodes[0] })) {
+      if (entry.stream === 'stdout') {
+        piece += entry.text;
+        if (entry.partial !== true) {
+          lines.push(piece);
+          piece = '';
+        }
+      }
+    }
+    return piece === '' ? lines : [...lines, piece];
   }
 
   /** Follows the log until a line has the text. */

@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { jest } from '@jest/globals';
 
@@ -39,7 +40,7 @@ describeEngine('local', async (): Promise<EngineUnderTest> => {
       mkdirSync(path, { mode: 0o700 });
       return path;
     },
-    submitElsewhere: async plan => {
+    submitElsewhere: async (plan, begin = false) => {
       const child = spawn(
         process.execPath,
         [
@@ -50,7 +51,14 @@ describeEngine('local', async (): Promise<EngineUnderTest> => {
         { stdio: ['pipe', 'pipe', 'inherit'], execArgv: [] } as Parameters<typeof spawn>[2] & object
       );
       child.stdin?.end(JSON.stringify(plan));
-      await once(child.stdout ?? child, 'data');
+      if (child.stdout !== null) {
+        const wanted = begin ? 'begin' : 'submitted';
+        for await (const [line] of on(createInterface({ input: child.stdout }), 'line')) {
+          if (line === wanted) {
+            break;
+          }
+        }
+      }
       return child;
     },
     killOwner: handle => {

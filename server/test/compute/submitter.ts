@@ -6,6 +6,8 @@ import type { LocalEngineConfig } from '../../src/compute/local/config.ts';
 import { LocalEngine } from '../../src/compute/local/localEngine.ts';
 
 const engine = await LocalEngine.create(JSON.parse(process.argv[2] ?? '{}') as LocalEngineConfig);
-await engine.submit(JSON.parse(await text(process.stdin)) as WorkloadPlan);
+const plan = JSON.parse(await text(process.stdin)) as WorkloadPlan;
+process.stdout.write('begin\n');
+await engine.submit(plan);
 process.stdout.write('submitted\n');
 setInterval(() => undefined, 1000);
