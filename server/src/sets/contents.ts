@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import type { SetVersion } from '@topsdl/contract';
+import { MAX_FILE_BYTES, type SetVersion } from '@topsdl/contract';
 import type { Database, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -225,6 +225,6 @@ export function problemOf(error: unknown): unknown {
     return error;
   }
   return error.code === 'too-large'
-    ? new ProblemError('too-large', { limit: 0 })
+    ? new ProblemError('too-large', { limit: MAX_FILE_BYTES })
     : new ProblemError(error.code, { path: error.path });
 }
