@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations, type LogPage, type TrainingRun } from '@topsdl/contract';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openSocket } from '@topsdl/testing';
 import { setStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -63,7 +64,14 @@ test('links that a job plants are neither listed, read nor saved', async () => {
   );
   const { items } = await stage.owner.call(ops.files, of(run));
   expect(items.map(({ path }) => path)).toEqual(['folder', 'mine']);
-  for (const path of ['shadow', 'root/etc/shadow', 'folder/up/snapshot', 'pipe', '../snapshot', '']) {
+  for (const path of [
+    'shadow',
+    'root/etc/shadow',
+    'folder/up/snapshot',
+    'pipe',
+    '../snapshot',
+    ''
+  ]) {
     const answer = stage.owner.raw(ops.fileContent, { ...of(run), query: { path } });
     await expect(answer).rejects.toMatchObject({ status: expect.any(Number) });
   }
@@ -170,20 +178,37 @@ test('a definition is edited and copied; its runs keep what they were started wi
   await stage.owner.call(ops.delete, { params: { trainingId: training.id } });
 }, 60_000);
 
-test('measurements are kept while it runs', async () => {
-  const training = await stage.training('busy', 'timeout 20 sh -c "while :; do :; done"; sleep 60');
-  const run = await stage.startRun(training);
-  await stage.until(run.id, ({ state }) => state === 'running');
-  const { lastSeen } = { lastSeen: Date.now() + 30_000 };
-  let samples: unknown[] = [];
-  while (samples.length < 2 && Date.now() < lastSeen) {
-    await new Promise(resolve => setTimeout(resolve, 500));
-    ({ samples } = await stage.owner.call(ops.stats, of(run)));
+test('a tab follows logs and measurements over its socket', async () => {
+  const socket = await openSocket(stage.companion, await stage.companion.ownerToken());
+  try {
+    socket.send({ type: 'hello' });
+    const training = await stage.training(
+      'busy',
+      'echo begun; timeout 20 yes > /dev/null; sleep 60'
+    );
+    const run = await stage.startRun(training);
+    for (const kind of ['logs', 'stats']) {
+      socket.send({ type: 'subscribe', topic: `training.${kind}:${run.id}` });
+    }
+    const said = (kind: string, text: string) =>
+      socket.message(
+        message =>
+          message.type === 'data' &&
+          message.topic === `training.${kind}:${run.id}` &&
+          JSON.stringify(message.data).includes(text)
+      );
+    await said('logs', '"text":"begun"');
+    await said('stats', '"memoryBytes":');
+    const { samples } = await stage.owner.call(ops.stats, of(run));
+    expect(samples[0]).toMatchObject({ node: `${samples[0]?.node}`, cards: 0 });
+    await stage.owner.call(ops.stopRun, of(run));
+    await said('logs', '"ended":true');
+    await socket.message(
+      message => message.type === 'end' && message.topic === `training.logs:${run.id}`
+    );
+  } finally {
+    socket.close();
   }
-  expect(samples.length).toBeGreaterThanOrEqual(2);
-  expect(samples.at(-1)).toMatchObject({ cards: 0, memoryBytes: expect.any(Number) });
-  await stage.owner.call(ops.stopRun, of(run));
-  await stage.ended(run.id);
 }, 60_000);
 
 test('another project sees nothing of it', async () => {
