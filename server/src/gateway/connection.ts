@@ -3,6 +3,7 @@ import type { Backend } from './backend.ts';
 import { ChunkedDecoder } from './chunked.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Exchange, Sink } from './exchange.ts';
+import type { Failure } from './failure.ts';
 import { BadHead } from './head.ts';
 import { BODY, ResponseHead } from './response.ts';
 
@@ -20,19 +21,6 @@ const LENGTH = 2;
 const CHUNKED = 3;
 const UNTIL_CLOSE = 4;
 const CLOSED = 5;
-
-/** How far a request came on a connection that failed. */
-export interface Failure {
-  /** For people; nothing of the request or the response is in it. */
-  readonly reason: string;
-  /** No program can have acted on the request: it may be sent again, whatever its method. */
-  readonly unseen: boolean;
-  /** The connection had carried a request before, so that it may just have been closed as idle. */
-  readonly stale: boolean;
-  /** The replica could not be reached at all. */
-  readonly unreachable: boolean;
-  readonly timedOut: boolean;
-}
 
 /**
  * One HTTP/1.1 connection to a replica, carrying a request at a time. Only the head of a response is

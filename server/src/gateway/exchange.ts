@@ -1,5 +1,6 @@
 import type { Backend, RoleRoute } from './backend.ts';
-import type { Connection, Failure } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Failure } from './failure.ts';
 import type { Refusal } from './refusal.ts';
 import type { ResponseHead } from './response.ts';
 

@@ -1,35 +1,18 @@
-import { and, count, eq, or, type SQL } from 'drizzle-orm';
+import { and, count, eq, type SQL } from 'drizzle-orm';
 import type { App } from '../../app.ts';
-import { PlanError } from '../../compute/engine.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { contains, keyset, type PageRequest } from '../../db/paging.ts';
 import type { Role } from '../../gateway/index.ts';
 import { ProblemError } from '../../http/problem.ts';
-import type { Resources } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import type { Use } from '../../uses.ts';
-import { computeSpecDirectory } from '../admin/directory.ts';
 import type { Builds } from './builds.ts';
-import { serviceSpec } from './image.ts';
-import { refuseOurs, type Packages } from './packages.ts';
+import type { Packages } from './packages.ts';
 import { situationOf } from './present.ts';
 import type { Replicas } from './replicas.ts';
-import {
-  services,
-  serviceVersions,
-  type PackageVersionRow,
-  type ServiceRow,
-  type ServiceVersionRow
-} from './table.ts';
-
-/** What a person wants of a version in a service. */
-export interface ServiceVersionInput {
-  readonly packageVersionId: string;
-  readonly specId: string;
-  readonly replicas: number;
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { addServiceVersion, type ServiceVersionInput } from './service-version.ts';
+import { services, serviceVersions, type ServiceRow, type ServiceVersionRow } from './table.ts';
 
 /** Who asks, for events and for what people read. */
 export interface Asker {
@@ -49,28 +32,25 @@ const byAge = {
 
 const COLUMN = { production: 'productionId', gray: 'grayId' } as const;
 
+/** What services stand on. */
+export interface ServingParts {
+  readonly app: App;
+  readonly packages: Packages;
+  readonly builds: Builds;
+  readonly replicas: Replicas;
+  readonly reconciler: Reconciler;
+}
+
 /** Online services. Every change is one transaction with its event; the gateway follows after the commit. */
 export class ServingService {
-  readonly #app: App;
+  readonly #parts: ServingParts;
   readonly #db: Database;
-  readonly #packages: Packages;
-  readonly #builds: Builds;
   readonly #replicas: Replicas;
-  readonly #reconciler: Reconciler;
 
-  constructor(parts: {
-    app: App;
-    packages: Packages;
-    builds: Builds;
-    replicas: Replicas;
-    reconciler: Reconciler;
-  }) {
-    this.#app = parts.app;
+  constructor(parts: ServingParts) {
+    this.#parts = parts;
     this.#db = parts.app.db;
-    this.#packages = parts.packages;
-    this.#builds = parts.builds;
     this.#replicas = parts.replicas;
-    this.#reconciler = parts.reconciler;
   }
 
   find(id: string, orm: Orm = this.#db.orm): ServiceRow | undefined {
@@ -194,7 +174,7 @@ export class ServingService {
       if (role === 'gray' && service.productionId === null) {
         throw new ProblemError('role-missing', { role: 'production' });
       }
-      const row = this.#newVersion(tx, service, input, asker.userId);
+      const row = addServiceVersion(this.#parts, tx, service, input, asker.userId);
       this.#replicas.request(tx, row);
       return this.#change(tx, service, asker, {
         [COLUMN[role]]: row.id,
@@ -289,15 +269,6 @@ export class ServingService {
     ];
   }
 
-  /** The service that has a version in a role; nothing for one that was removed. */
-  ofVersion(versionId: string): ServiceRow | undefined {
-    return this.#db.orm
-      .select()
-      .from(services)
-      .where(or(eq(services.productionId, versionId), eq(services.grayId, versionId)))
-      .get();
-  }
-
   #uses(where: SQL): Use[] {
     return this.#db.orm
       .selectDistinct({ name: serviceVersions.serviceName })
@@ -323,78 +294,4 @@ export class ServingService {
     this.#replicas.applyLater(tx, row.id);
     return row;
   }
-
-  #newVersion(
-    tx: Transaction,
-    service: ServiceRow,
-    input: ServiceVersionInput,
-    userId: string
-  ): ServiceVersionRow {
-    const { projectId } = service;
-    const image = this.#packages.findVersion(input.packageVersionId, tx);
-    if (!image || image.projectId !== projectId) {
-      throw new ProblemError('not-found', { kind: 'package-version' }, 'body.packageVersionId');
-    }
-    if (image.bytes === null) {
-      const { name } = this.#packages.get(image.packageId, tx);
-      const params = { name, number: image.number };
-      throw new ProblemError('not-built', params, 'body.packageVersionId');
-    }
-    const spec = this.#app.services.get(computeSpecDirectory).find(input.specId);
-    if (!spec) {
-      throw new ProblemError('not-found', { kind: 'compute-spec' }, 'body.specId');
-    }
-    refuseOurs(input.environment);
-    const { cpu, memoryBytes, cards, cardResource } = spec;
-    const resources: Resources = { cpu, memoryBytes, cards, cardResource };
-    const [short] = this.#reconciler.admission.neverFits(projectId, input.replicas, resources);
-    if (short) {
-      const { resource, requested, limit } = short;
-      throw new ProblemError('never-fits', { resource, requested, limit }, 'body.specId');
-    }
-    const row = {
-      id: newId(),
-      serviceId: service.id,
-      serviceName: service.name,
-      projectId,
-      packageVersionId: image.id,
-      specId: spec.id,
-      specName: spec.name,
-      resources,
-      replicas: input.replicas,
-      environment: { ...input.environment },
-      attempt: 0,
-      createdAt: Date.now(),
-      createdBy: userId
-    };
-    this.#requireRunnable(image, row);
-    return tx.insert(serviceVersions).values(row).returning().get();
-  }
-
-  /** Refuses what the engine here could not run, before anything is made. */
-  #requireRunnable(
-    image: PackageVersionRow,
-    version: Parameters<typeof serviceSpec>[2] & { replicas: number }
-  ): void {
-    const spec = serviceSpec(this.#builds.root(image.id), image, version, version.replicas);
-    try {
-      this.#app.compute.plan(spec, { id: 'check', directory: '/check' });
-    } catch (error) {
-      throw error instanceof PlanError ? problemOf(error) : error;
-    }
-  }
-}
-
-function problemOf(error: PlanError): ProblemError {
-  const name = error.field.startsWith('env.') ? error.field.slice('env.'.length) : undefined;
-  if (error.code === 'env_reserved' && name !== undefined) {
-    return new ProblemError('variable-reserved', { name }, `body.environment.${name}`);
-  }
-  if (error.code === 'program_missing') {
-    return new ProblemError('unavailable', { detail: error.message });
-  }
-  const field = name === undefined ? 'body.packageVersionId' : `body.environment.${name}`;
-  return new ProblemError('invalid', {}, field, {
-    fields: [{ field, code: 'rule.format', params: {} }]
-  });
 }
