@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import type { WorkloadResources } from '../engine.ts';
@@ -64,8 +65,10 @@ export function systemEnvironment(options: {
     TOPSDL_CARDS: String(options.cards)
   };
   if (resources.cpu !== undefined && resources.cpu > 0) {
-    // Libraries ask the machine for its cores and would start too many threads for the limit.
-    env.OMP_NUM_THREADS = String(Math.max(1, Math.floor(resources.cpu)));
+    // Libraries ask the machine for its cores and would start too many threads for the limit; a spec may
+    // promise more than this machine has.
+    const cores = Math.min(resources.cpu, availableParallelism());
+    env.OMP_NUM_THREADS = String(Math.max(1, Math.floor(cores)));
   }
   if (nodes[0]?.role === 'replica') {
     return env;

@@ -65,7 +65,9 @@ export class LocalEngine implements ComputeEngine {
   /** Finds out what the machine can do; this is what makes `plan` pure afterwards. */
   static async create(config: LocalEngineConfig): Promise<LocalEngine> {
     const runtime = runtimeDirectory(config.dataDirectory, config.runtimeDirectory);
-    return new LocalEngine(config, runtime, await checkMachine(config, runtime));
+    const check = await checkMachine(config, runtime);
+    removeUnusedRuntime(runtime);
+    return new LocalEngine(config, runtime, check);
   }
 
   private constructor(config: LocalEngineConfig, runtime: string, check: LocalCheck) {
@@ -76,7 +78,7 @@ export class LocalEngine implements ComputeEngine {
 
   async check(again = false): Promise<EngineCheck> {
     if (again) {
-      this._check = await checkMachine(this._config, this._runtime);
+      this._check = await checkMachine(this._config, this._makeRuntime());
     }
     return this._check;
   }
