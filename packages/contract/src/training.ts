@@ -67,6 +67,8 @@ export const TrainingRun = z
     createdAt: Time,
     startedAt: Time.nullable(),
     endedAt: Time.nullable(),
+    /** Its end has been seen to: the model is saved, and what it held is given back. */
+    settled: z.boolean(),
     createdBy: UserRef.nullable()
   })
   .meta({ id: 'TrainingRun' });

@@ -1512,12 +1512,13 @@ class ServingApi(Group):
         node: str | Unset = UNSET,
         from_: str | Unset = UNSET,
         limit: int | Unset = UNSET,
+        tail: int | Unset = UNSET,
     ) -> Any:
         """A build's log."""
         return self._transport.call(
             "GET",
             f"/package-versions/{quote(package_version_id)}/logs",
-            query={"node": node, "from": from_, "limit": limit},
+            query={"node": node, "from": from_, "limit": limit, "tail": tail},
             body=None,
         )
 
@@ -1715,12 +1716,13 @@ class ServingApi(Group):
         node: str | Unset = UNSET,
         from_: str | Unset = UNSET,
         limit: int | Unset = UNSET,
+        tail: int | Unset = UNSET,
     ) -> Any:
         """Logs of the replicas of a version."""
         return self._transport.call(
             "GET",
             f"/services/{quote(service_id)}/{quote(role)}/logs",
-            query={"node": node, "from": from_, "limit": limit},
+            query={"node": node, "from": from_, "limit": limit, "tail": tail},
             body=None,
         )
 
@@ -2078,12 +2080,13 @@ class TrainingApi(Group):
         node: str | Unset = UNSET,
         from_: str | Unset = UNSET,
         limit: int | Unset = UNSET,
+        tail: int | Unset = UNSET,
     ) -> Any:
         """A stretch of the logs of all nodes or of one."""
         return self._transport.call(
             "GET",
             f"/training-runs/{quote(run_id)}/logs",
-            query={"node": node, "from": from_, "limit": limit},
+            query={"node": node, "from": from_, "limit": limit, "tail": tail},
             body=None,
         )
 
@@ -2108,12 +2111,13 @@ class TrainingApi(Group):
         *,
         node: str | Unset = UNSET,
         from_: str | Unset = UNSET,
+        tail: int | Unset = UNSET,
     ) -> Stream:
         """Follow the logs as server-sent events, each a `LogPage`; ends with the run."""
         return self._transport.stream(
             "GET",
             f"/training-runs/{quote(run_id)}/logs/stream",
-            query={"node": node, "from": from_},
+            query={"node": node, "from": from_, "tail": tail},
             body=None,
             accept="text/event-stream",
         )

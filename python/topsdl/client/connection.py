@@ -49,3 +49,15 @@ def sign_in_as_owner(transport: Transport, directory: Path) -> None:
             f"{directory / 'secret'} cannot be read; give a personal access token in TOPSDL_TOKEN"
         ) from error
     transport.authorize(Api(transport).account.owner_session(secret=secret)["token"])
+
+
+def sign_in_as_admin(transport: Transport, directory: Path) -> None:
+    """Signs in as the built-in administrator with the password that the first start wrote."""
+    try:
+        password = (directory / "admin-password").read_text("utf-8").strip()
+    except OSError as error:
+        raise ConnectionFailed(
+            f"{directory / 'admin-password'} cannot be read; sign in as the administrator"
+        ) from error
+    session = Api(transport).account.sign_in(name="admin", password=password)
+    transport.authorize(session["token"])

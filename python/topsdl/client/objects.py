@@ -238,12 +238,12 @@ class Run:
         return self.wait()
 
     def wait(self) -> Run:
-        """Blocks until the run has ended."""
+        """Blocks until the run has ended and its model, if it has one, is saved."""
         self.value = wait_until(
             self.workspace.transport,
             self.id,
             lambda: self.workspace.api.training.get_run(self.id),
-            lambda run: run["state"] in ENDED,
+            lambda run: run["state"] in ENDED and run["settled"],
         )
         return self
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..locations import default_data_directory
 from ._api import Api
-from .connection import open_transport
+from .connection import open_transport, sign_in_as_admin
 from .errors import NotFound
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
@@ -222,9 +223,16 @@ def connect(
     project: str | None = None,
     data_directory: str | Path | None = None,
     language: str | None = None,
+    admin: bool = False,
 ) -> Workspace:
-    """Finds the companion, signs in and opens a project: the only one, or the first, unless named."""
+    """Finds the companion, signs in and opens a project: the only one, or the first, unless named.
+
+    ``admin`` signs in as the built-in administrator of a data directory on this machine, which
+    takes the password file that lies in it.
+    """
     transport = open_transport(url, token, data_directory, language)
+    if admin:
+        sign_in_as_admin(transport, Path(data_directory or default_data_directory()))
     return Workspace(transport, project)
 
 

@@ -18,12 +18,12 @@ def main() -> int:
     parser.add_argument("--seed", action="store_true", help="only make the public sets")
     options = parser.parse_args()
     try:
-        with connect(project=options.project, data_directory=options.data) as tops:
-            if options.seed:
-                seed(tops)
-            else:
+        say("public sets")
+        seed(options.data)
+        if not options.seed:
+            with connect(project=options.project, data_directory=options.data) as tops:
                 figures = MainJob(tops).run()
-                print(json.dumps(figures, ensure_ascii=False, separators=(",", ":")), flush=True)
+            print(json.dumps(figures, ensure_ascii=False, separators=(",", ":")), flush=True)
     except TopsError as error:
         say(f"topsdl.demo: {error}")
         return 1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..client import Workspace
+from ..client import Workspace, connect
 from ..client.events import wait_until
 from ..client.files import upload_directory
 from ..client.uploads import upload
@@ -22,10 +22,32 @@ def _public(tops: Workspace, operation: Callable[..., Any]) -> dict[str, Any] | 
     return next((item for item in found if item["name"] == DIGITS), None)
 
 
-def seed(tops: Workspace) -> None:
-    """Makes the public sets where they are missing or were left half made; otherwise does nothing."""
-    seed_algorithm(tops)
-    seed_dataset(tops)
+def seed(data_directory: str | Path | None = None) -> None:
+    """Makes the public sets where they are missing or were left half made; otherwise does nothing.
+
+    Public sets are the administrator's to make, so it signs in as such, with the password that lies
+    in the data directory.
+    """
+    with connect(data_directory=data_directory) as tops:
+        if complete(tops):
+            return
+    with connect(data_directory=data_directory, admin=True) as tops:
+        seed_algorithm(tops)
+        seed_dataset(tops)
+
+
+def complete(tops: Workspace) -> bool:
+    """Whether both sets are there with something in them."""
+    algorithm = _public(tops, tops.api.algorithms.list)
+    dataset = _public(tops, tops.api.datasets.list)
+    return bool(
+        algorithm
+        and algorithm["versions"]
+        and algorithm["versions"][0]["fileCount"]
+        and dataset
+        and dataset["versions"]
+        and dataset["versions"][0]["counts"]["total"]
+    )
 
 
 def seed_algorithm(tops: Workspace) -> dict[str, Any]:

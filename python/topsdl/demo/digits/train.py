@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import socket
 from pathlib import Path
+
+# The ranks are the parallelism: threads of the linear algebra would only wait for each other.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 from mpi4py import MPI
@@ -28,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output_dir", type=Path, default=Path("/workspace/persistent-model"))
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--batch_size", type=int, default=64, help="over all ranks")
-    parser.add_argument("--hidden", type=int, default=128)
+    parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--rate", type=float, default=0.002)
     parser.add_argument("--size", type=int, default=16, help="images are shrunk to size x size")
     parser.add_argument("--seed", type=int, default=7)

@@ -97,6 +97,7 @@ export class Presenter {
       createdAt: new Date(run.createdAt).toISOString(),
       startedAt: time(workload.startedAt),
       endedAt: time(workload.endedAt),
+      settled: workload.settledAt !== null,
       createdBy: this.#access.userRef(run.createdBy)
     };
   }
