@@ -57,8 +57,8 @@ export interface ListingRequest {
   readonly limit: number;
 }
 
-/** Matches of a search or of a combined filter are counted so far. */
-export const COUNT_LIMIT = 10_000;
+/** Matches of a search or of a combined filter are counted so far beyond what is shown. */
+export const COUNT_AHEAD = 1000;
 
 /** Rows that are passed over at most on the writing connection. */
 const LIGHT_SKIP = 2000;
@@ -82,30 +82,32 @@ export async function listImages(
     return rows.map(row => row.key);
   };
   const query = keyQuery(filter, page.after);
-  const keys = await read({
-    sql: `${query.sql} LIMIT ? OFFSET ?`,
-    params: [...query.params, page.limit + 1, page.skip]
-  });
+  const [keys, counted] = await Promise.all([
+    read({
+      sql: `${query.sql} LIMIT ? OFFSET ?`,
+      params: [...query.params, page.limit + 1, page.skip]
+    }),
+    exact === undefined ? read(countQuery(filter, page)) : undefined
+  ]);
   const more = keys.length > page.limit;
   const shown = more ? keys.slice(0, page.limit) : keys;
-  let total = exact;
-  if (total === undefined) {
-    const whole = page.after === 0 && page.skip === 0 && !more;
-    total = whole ? keys.length : (await read(countQuery(filter)))[0]!;
-  }
+  const most = countLimit(page);
+  const total = exact ?? counted?.[0] ?? 0;
   return {
     items: loadImages(db.sqlite, shown),
     last: more ? shown.at(-1) : undefined,
-    total: exact ?? Math.min(total, COUNT_LIMIT),
-    totalIsMinimum: exact === undefined && total > COUNT_LIMIT
+    total: exact ?? Math.min(total, most),
+    totalIsMinimum: exact === undefined && total > most
   };
 }
 
-function countQuery(filter: ImageFilter): KeyQuery {
+const countLimit = (page: ListingRequest) => page.skip + page.limit + COUNT_AHEAD;
+
+function countQuery(filter: ImageFilter, page: ListingRequest): KeyQuery {
   const query = keyQuery(filter, 0);
   return {
     sql: `SELECT count(*) AS key FROM (${query.sql} LIMIT ?)`,
-    params: [...query.params, COUNT_LIMIT + 1]
+    params: [...query.params, countLimit(page) + 1]
   };
 }
 

@@ -148,8 +148,9 @@ export class PackStore {
     const path = packPath(this.directory, packId);
     try {
       if (committed === 0) {
-        this.#statements.deletePack.run(packId);
+        // The file first: on a full disk that is the room which the row's removal needs.
         unlinkSync(path);
+        this.#statements.deletePack.run(packId);
       } else if (statSync(path).size > committed) {
         truncateSync(path, committed);
       }

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/database.ts';
+import { isDiskFull } from '../http/problem.ts';
 import { tasks, type TaskRow } from './table.ts';
 
 /** Time between two writes of a task's progress: often enough for a person. */
@@ -30,7 +31,16 @@ export class Progress {
     this.#pending = { ...this.#pending, ...change };
     if (this.#timer === undefined) {
       const wait = Math.max(0, this.#writtenAt + INTERVAL - performance.now());
-      this.#timer = setTimeout(() => this.flush(), wait);
+      this.#timer = setTimeout(() => {
+        try {
+          this.flush();
+        } catch (error) {
+          // How far work has come is not worth ending the companion over; the work will fail by itself.
+          if (!isDiskFull(error)) {
+            throw error;
+          }
+        }
+      }, wait);
     }
   }
 

@@ -10,6 +10,7 @@ import { Thumbnails } from '../../pictures/thumbnails.ts';
 import { uploadClaims } from '../uploads/index.ts';
 import { Exports } from './artifacts/exports.ts';
 import { Mounts } from './artifacts/mounts.ts';
+import { forgetGone } from './artifacts/forget.ts';
 import { ArtifactPlaces } from './artifacts/places.ts';
 import { registerArtifactRoutes } from './artifacts/routes.ts';
 import { TrainingDataService } from './artifacts/training-data.ts';
@@ -38,6 +39,7 @@ export const feature: Feature = {
     const thumbnails = new Thumbnails(packs, pictures, DECODERS);
     const housekeeping = new Housekeeping(app.log, async () => {
       await datasets.sweep();
+      forgetGone(db, places);
       await collect(db, packs);
     });
     const datasets = new Datasets(db, tasks, () => housekeeping.request());
