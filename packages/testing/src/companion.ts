@@ -77,13 +77,7 @@ export class Companion {
   async start(): Promise<this> {
     const child = spawn(
       process.execPath,
-      [
-        '--conditions=topsdl-source',
-        MAIN,
-        '--data',
-        this.dataDir,
-        ...(this.#options.args ?? [])
-      ],
+      ['--conditions=topsdl-source', MAIN, '--data', this.dataDir, ...(this.#options.args ?? [])],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {

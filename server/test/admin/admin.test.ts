@@ -16,7 +16,16 @@ beforeAll(async () => {
 afterAll(() => companion.stop());
 
 const GIB = 1024 ** 3;
-const spec = { name: 'X1', model: 'x', cpu: 2, memoryBytes: GIB, cards: 0, cardResource: null, ib: false, roce: false };
+const spec = {
+  name: 'X1',
+  model: 'x',
+  cpu: 2,
+  memoryBytes: GIB,
+  cards: 0,
+  cardResource: null,
+  ib: false,
+  roce: false
+};
 
 test('users are found by name and by permission', async () => {
   for (const [name, permissions] of [

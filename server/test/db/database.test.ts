@@ -31,7 +31,13 @@ test('a change and its event are one: both or neither', () => {
   expect(change('two', true)).toThrow('no');
   change('three', false)();
   expect(seen).toEqual(['one', 'three']);
-  expect(db.orm.select().from(settings).all().map(({ name }) => name)).toEqual(['one', 'three']);
+  expect(
+    db.orm
+      .select()
+      .from(settings)
+      .all()
+      .map(({ name }) => name)
+  ).toEqual(['one', 'three']);
   events.close();
 });
 
@@ -57,7 +63,13 @@ test('a part of a transaction that fails is undone alone', () => {
     expect(ran).toEqual([]);
   });
   expect(ran).toEqual(['outer', 'second']);
-  expect(db.orm.select().from(settings).all().map(({ name }) => name)).toEqual(['outer', 'second']);
+  expect(
+    db.orm
+      .select()
+      .from(settings)
+      .all()
+      .map(({ name }) => name)
+  ).toEqual(['outer', 'second']);
   expect(events.after(0)).toEqual([]);
   events.close();
 });
@@ -115,9 +127,9 @@ test('readers read beside the writer and only read, and nobody waits who gave up
   const { db } = stage;
   db.orm.insert(settings).values(put('read me')).run();
   const { readers } = db;
-  expect(await readers.all({ sql: 'SELECT name FROM settings WHERE name = ?', params: ['read me'] })).toEqual(
-    [{ name: 'read me' }]
-  );
+  expect(
+    await readers.all({ sql: 'SELECT name FROM settings WHERE name = ?', params: ['read me'] })
+  ).toEqual([{ name: 'read me' }]);
   await expect(readers.all({ sql: 'SELECT nonsense', params: [] })).rejects.toMatchObject({
     code: 'SQLITE_ERROR'
   });

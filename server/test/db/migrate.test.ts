@@ -91,7 +91,10 @@ test('network file systems are recognised', () => {
     networkFileSystem(directory, probe(fuse, `x / ext4 rw\nhost: ${directory} fuse.sshfs rw\n`))
   ).toBe('fuse.sshfs');
   expect(
-    networkFileSystem(directory, probe(fuse, `x / fuse.overlayfs rw\nh: /elsewhere fuse.sshfs rw\n`))
+    networkFileSystem(
+      directory,
+      probe(fuse, `x / fuse.overlayfs rw\nh: /elsewhere fuse.sshfs rw\n`)
+    )
   ).toBeUndefined();
   expect(networkFileSystem(directory)).toBeUndefined();
 });

@@ -57,17 +57,15 @@ test('a cookie alone changes nothing', async () => {
   }
   const own = { 'X-TopsDL-Client': 'topsdl', Origin: 'https://lab.example:8888' };
   expect((await post('/api/account/tokens', { ...lab, ...own })).status).toBe(201);
-  expect((await companion.fetch('/api/account/session', { headers: { Cookie: sent } })).status).toBe(
-    200
-  );
+  expect(
+    (await companion.fetch('/api/account/session', { headers: { Cookie: sent } })).status
+  ).toBe(200);
   const planted = { Cookie: `${sent}; ${sent.split('=')[0]}=planted` };
   expect(await code(await companion.fetch('/api/account/session', { headers: planted }))).toBe(
     '401 not-signed-in'
   );
   expect(
-    await code(
-      await post('/api/account/tokens', { ...lab, ...own, 'Content-Type': 'text/plain' })
-    )
+    await code(await post('/api/account/tokens', { ...lab, ...own, 'Content-Type': 'text/plain' }))
   ).toBe('415 wrong-content-type');
 });
 

@@ -92,7 +92,9 @@ test('health, readiness, metrics and the description need nobody', async () => {
   expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(html).toContain('account.signIn');
   expect(html).not.toMatch(/<script|https?:\/\//);
-  expect((await companion.fetch('/docs/style.css')).headers.get('content-type')).toContain('text/css');
+  expect((await companion.fetch('/docs/style.css')).headers.get('content-type')).toContain(
+    'text/css'
+  );
 });
 
 test('it ends by itself once nobody holds it, and at once when asked with the secret', async () => {

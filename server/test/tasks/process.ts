@@ -56,6 +56,17 @@ for (const kind of ['dataset-import', 'dataset-export'] as const) {
   });
 }
 
+process.stdin.on('data', line => {
+  runner.cancel(String(line).trim());
+});
+process.on('SIGTERM', () => {
+  void runner.stop().then(async () => {
+    events.close();
+    await db.close();
+    process.exit(0);
+  });
+});
+
 db.write(tx => {
   for (const { kind, count, fail } of JSON.parse(order || '[]') as (Input & {
     kind: 'dataset-import' | 'dataset-export';
@@ -70,14 +81,3 @@ db.write(tx => {
   }
 });
 runner.start();
-
-process.stdin.on('data', line => {
-  runner.cancel(String(line).trim());
-});
-process.on('SIGTERM', () => {
-  void runner.stop().then(async () => {
-    events.close();
-    await db.close();
-    process.exit(0);
-  });
-});
