@@ -1,0 +1,211 @@
+import {
+  EngineError,
+  PlanError,
+  type ComputeEngine,
+  type WorkloadObservation,
+  type WorkloadPlan
+} from '../compute/engine.ts';
+import type { Database, Transaction } from '../db/database.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { Ledger } from './ledger.ts';
+import { fromEngine, reason, type StoredReason } from './reasons.ts';
+import { isEnded } from './states.ts';
+import { store } from './store.ts';
+import type { Workload } from './table.ts';
+
+/** Where the reconciler says what went wrong. */
+export interface ReconcilerLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A step that failed, such as for want of disk space, is made again after this time. */
+const AGAIN_MS = 5_000;
+
+/**
+ * What is done to bring a workload from what was asked for to what is so. A step looks at the whole of
+ * it, never at what changed, so that one that is made twice or after a crash does no harm. Steps of
+ * one workload never overlap; those of different ones do.
+ */
+export class Steps {
+  readonly #database: Database;
+  readonly #engine: ComputeEngine;
+  readonly #ledger: Ledger;
+  readonly #log: ReconcilerLog;
+  /** Under way, by workload; `again` when another one is due after it. */
+  readonly #underway = new Map<string, { again: boolean; done: Promise<void> }>();
+  readonly #launches = new Map<string, AbortController>();
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #open = true;
+
+  constructor(database: Database, engine: ComputeEngine, ledger: Ledger, log: ReconcilerLog) {
+    this.#database = database;
+    this.#engine = engine;
+    this.#ledger = ledger;
+    this.#log = log;
+  }
+
+  /** Makes no more of them, and waits for those under way. */
+  async close(): Promise<void> {
+    this.#open = false;
+    this.#retries.forEach(timer => clearTimeout(timer));
+    this.#launches.forEach(controller => controller.abort());
+    await Promise.allSettled([...this.#underway.values()].map(({ done }) => done));
+  }
+
+  /** Gives up what is being made ready for a workload. */
+  abort(id: string): void {
+    this.#launches.get(id)?.abort();
+  }
+
+  /** Makes the next step of a workload, after the one under way. */
+  step(id: string): void {
+    const running = this.#underway.get(id);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    if (!this.#open) {
+      return;
+    }
+    const entry = { again: false, done: Promise.resolve() };
+    this.#underway.set(id, entry);
+    entry.done = this.#advance(id)
+      .catch((error: unknown) => this.#retry(id, error))
+      .finally(() => {
+        this.#underway.delete(id);
+        if (entry.again) {
+          this.step(id);
+        }
+      });
+  }
+
+  /** Hears what the engine says of a workload. */
+  observe(observation: WorkloadObservation): void {
+    if (!this.#open) {
+      return;
+    }
+    const workload = this.#database.write(tx => this.#ledger.apply(tx, observation));
+    if (workload && (isEnded(workload.state) || observation.state === 'absent')) {
+      this.step(workload.id);
+    }
+  }
+
+  #retry(id: string, error: unknown): void {
+    this.#log.error({ err: error, workload: id }, 'a step failed');
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      this.step(id);
+    }, AGAIN_MS);
+    timer.unref();
+    this.#retries.add(timer);
+  }
+
+  async #advance(id: string): Promise<void> {
+    const workload = store.get(this.#database.orm, id);
+    if (!workload || workload.settledAt !== null || workload.state === 'pending') {
+      return;
+    }
+    if (isEnded(workload.state)) {
+      await this.#settle(workload);
+      return;
+    }
+    const observation = workload.handle
+      ? (await this.#engine.observe([workload.handle]))[0]
+      : undefined;
+    if (!observation || observation.state === 'absent') {
+      // Never started: nothing can run that the engine does not know of.
+      await (workload.state === 'stopping' ? this.#endUnstarted(id) : this.#launch(workload));
+      return;
+    }
+    const after = this.#database.write(tx => this.#ledger.apply(tx, observation)) ?? workload;
+    if (isEnded(after.state)) {
+      await this.#settle(after);
+    } else if (after.state === 'stopping' && after.handle) {
+      await this.#engine.stop(after.handle, after.graceMs);
+    } else if (after.kind === 'service' && after.handle) {
+      await this.#engine.scale(after.handle, after.nodes);
+    }
+  }
+
+  async #launch(workload: Workload): Promise<void> {
+    const controller = new AbortController();
+    this.#launches.set(workload.id, controller);
+    try {
+      const owner = this.#ledger.ownerOf(workload);
+      const { spec, directory } = await owner.prepare(workload, controller.signal);
+      const plan = this.#engine.plan(spec, { id: workload.id, directory });
+      const starting = this.#database.write(tx => this.#keepHandle(tx, workload.id, plan));
+      if (!starting) {
+        await this.#endUnstarted(workload.id);
+        return;
+      }
+      await this.#engine.submit(plan);
+      const [observation] = await this.#engine.observe([plan.handle]);
+      if (observation) {
+        this.observe(observation);
+      }
+      // What was asked for meanwhile, such as a stop, is for the next step.
+      this.step(workload.id);
+    } catch (error) {
+      if (this.#open) {
+        this.#failed(workload.id, error, controller.signal.aborted);
+      }
+    } finally {
+      this.#launches.delete(workload.id);
+    }
+  }
+
+  /** The handle is stored before anything is started: what was started can always be found. */
+  #keepHandle(tx: Transaction, id: string, plan: WorkloadPlan): Workload | undefined {
+    const workload = store.get(tx, id);
+    if (workload?.state !== 'starting') {
+      return undefined;
+    }
+    return this.#ledger.change(tx, workload, {
+      handle: plan.handle,
+      observed: plan.nodes.map((name, index) => ({ name, index, state: 'starting', restarts: 0 }))
+    });
+  }
+
+  async #endUnstarted(id: string): Promise<void> {
+    this.#database.write(tx => {
+      const workload = store.get(tx, id);
+      return workload && this.#ledger.happen(tx, workload, 'lose');
+    });
+    this.step(id);
+  }
+
+  #failed(id: string, error: unknown, aborted: boolean): void {
+    if (!aborted) {
+      this.#log.info({ err: error, workload: id }, 'a workload could not be started');
+    }
+    this.#database.write(tx => {
+      const workload = store.get(tx, id);
+      return workload && this.#ledger.happen(tx, workload, 'fail', { reason: reasonOf(error) });
+    });
+    this.step(id);
+  }
+
+  /** After the end: the owner keeps results, the engine lets go. */
+  async #settle(workload: Workload): Promise<void> {
+    await this.#ledger.ownerOf(workload).settle?.(workload);
+    if (workload.handle) {
+      await this.#engine.release(workload.handle);
+    }
+    this.#database.write(tx => this.#ledger.change(tx, workload, { settledAt: Date.now() }));
+  }
+}
+
+/** Why something could not be started, from what was thrown. */
+function reasonOf(error: unknown): StoredReason {
+  if (error instanceof ProblemError) {
+    return reason(error.code, error.params);
+  }
+  if (error instanceof EngineError || error instanceof PlanError) {
+    return fromEngine({ code: 'start_failed', params: error.params, detail: error.message });
+  }
+  return reason('start-failed', {
+    detail: error instanceof Error ? error.message : String(error)
+  });
+}
