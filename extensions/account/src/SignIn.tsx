@@ -19,13 +19,14 @@ export default function SignIn({ panel }: PanelProps): JSX.Element {
         password: { label: trans.__('Password'), widget: 'password', wide: true }
       }}
       submits={[{ id: 'sign-in', label: trans.__('Sign In') }]}
-      submit={async body => {
+      submit={body =>
         // By the client: its errors carry the field and the code.
-        await client.call(operations.account.signIn, {
-          body: { name: String(body['name']), password: String(body['password']) }
-        });
-        await session.adopt();
-      }}
+        session.become(() =>
+          client.call(operations.account.signIn, {
+            body: { name: String(body['name']), password: String(body['password']) }
+          })
+        )
+      }
       onDone={() => {
         notify(trans.__('Signed in as %1.', session.session?.user.name ?? ''));
         panel.close();

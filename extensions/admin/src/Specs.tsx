@@ -81,7 +81,6 @@ export function Specs(): JSX.Element {
             cpu: 1,
             memoryBytes: 1024 ** 3,
             cards: 0,
-            cardResource: null,
             ib: false,
             roce: false
           }}

@@ -20,6 +20,8 @@ export class TopsSession implements ITopsSession {
   private readonly onChanged = new Signal<this, void>(this);
   private readonly key: string;
   private running: Promise<void> | null = null;
+  /** While one user goes and another comes. */
+  private switching = false;
   state: SessionState = 'starting';
   detail: string | null = null;
   session: Session | null = null;
@@ -62,34 +64,43 @@ export class TopsSession implements ITopsSession {
   }
 
   refresh(): Promise<void> {
+    if (this.switching) {
+      return Promise.resolve();
+    }
     this.running ??= this.load().finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  async adopt(): Promise<void> {
-    this.memory.setItem(`${this.key}known`, 'true');
-    this.memory.removeItem(`${this.key}signed-out`);
-    await this.again();
+  become(begin: () => Promise<unknown>): Promise<void> {
+    return this.switchUser(begin, true);
   }
 
-  async signOut(): Promise<void> {
-    await this.api.request(routes.signOut, {});
-    this.memory.setItem(`${this.key}signed-out`, 'true');
-    await this.again();
+  signOut(): Promise<void> {
+    return this.switchUser(() => this.api.request(routes.signOut, {}), false);
   }
 
-  async continueAsOwner(): Promise<void> {
-    await this.api.continueAsOwner();
-    this.memory.removeItem(`${this.key}signed-out`);
-    await this.again();
+  continueAsOwner(): Promise<void> {
+    return this.switchUser(() => this.api.continueAsOwner(), true);
   }
 
-  /** Another user: nothing of the one before stays. */
-  private async again(): Promise<void> {
-    this.events.close();
+  /** Nothing of the user before stays, and nothing that the end of their session sets off gets in between. */
+  private async switchUser(act: () => Promise<unknown>, signedIn: boolean): Promise<void> {
     await this.running;
+    this.switching = true;
+    try {
+      await act();
+      if (signedIn) {
+        this.memory.setItem(`${this.key}known`, 'true');
+        this.memory.removeItem(`${this.key}signed-out`);
+      } else {
+        this.memory.setItem(`${this.key}signed-out`, 'true');
+      }
+    } finally {
+      this.switching = false;
+    }
+    this.events.close();
     await this.refresh();
   }
 

@@ -28,8 +28,11 @@ export interface ITopsSession {
   choose(projectId: string): void;
   /** Asks anew who is signed in and which projects there are. */
   refresh(): Promise<void>;
-  /** A session was begun by the client's `account.signIn`: forgets the user before and asks who it is. */
-  adopt(): Promise<void>;
+  /**
+   * Runs what begins another session, the client's `account.signIn`, and takes the new user over. The
+   * session that ends meanwhile is not asked about, nor is the owner signed in for it.
+   */
+  become(begin: () => Promise<unknown>): Promise<void>;
   signOut(): Promise<void>;
   /** Signs in as the owner of the data directory, which is who runs this JupyterLab. */
   continueAsOwner(): Promise<void>;

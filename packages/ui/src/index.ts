@@ -17,7 +17,9 @@ export { copyText } from './feedback/copy.ts';
 export { CopyId } from './feedback/CopyId.tsx';
 export { Loaded } from './feedback/Loaded.tsx';
 export { Badge, Dot, ProgressBar } from './feedback/marks.tsx';
-export { describeError, notify, reportError, speak } from './feedback/report.ts';
+export { notify, reportError } from './feedback/report.ts';
+export { describeError } from './feedback/sentences.ts';
+export { speak } from './feedback/speak.ts';
 export { Button, EmptyState, ErrorState, Loading, type ButtonProps } from './feedback/states.tsx';
 export {
   Elapsed,

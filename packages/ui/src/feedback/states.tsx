@@ -1,7 +1,7 @@
 import { refreshIcon, type LabIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 import { useTops } from '../host.tsx';
-import { describeError } from './report.ts';
+import { describeError } from './sentences.ts';
 
 /** An error in the place of what it kept from showing, with a way to try again. */
 export function ErrorState(props: { error: unknown; retry?: () => void }): JSX.Element {

@@ -4,7 +4,7 @@ import type { Upload } from '@topsdl/contract';
 import { formatBytes } from '@topsdl/lab';
 import { useEffect, useRef, useState, type DragEvent, type JSX, type ReactNode } from 'react';
 import { ProgressBar } from '../feedback/marks.tsx';
-import { describeError } from '../feedback/report.ts';
+import { describeError } from '../feedback/sentences.ts';
 import { Button } from '../feedback/states.tsx';
 import { useProjectId, useTops } from '../host.tsx';
 import { keep, kept } from '../memory.ts';

@@ -42,7 +42,7 @@ export function Field({ id, name, hint, schema, faults, ...rest }: Props): JSX.E
       <div className="topsdl-Field-head">
         <label htmlFor={id} id={`${id}-label`}>
           {hint.label}
-          {schema?.required && (
+          {schema?.required && kind !== 'switch' && (
             <span className="topsdl-Field-mark" title={trans.__('Required')} aria-hidden="true">
               *
             </span>

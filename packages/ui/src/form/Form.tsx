@@ -1,5 +1,4 @@
 import { copyIcon } from '@jupyterlab/ui-components';
-import { ProblemError } from '@topsdl/client';
 import type { Operation } from '@topsdl/contract';
 import {
   useEffect,
@@ -13,7 +12,8 @@ import {
   type ReactNode
 } from 'react';
 import { copyText } from '../feedback/copy.ts';
-import { describeError, notify, reportError, speak } from '../feedback/report.ts';
+import { notify, reportError } from '../feedback/report.ts';
+import { describeError } from '../feedback/sentences.ts';
 import { Button } from '../feedback/states.tsx';
 import { useTops } from '../host.tsx';
 import { keep, kept } from '../memory.ts';
@@ -24,6 +24,7 @@ import {
   check,
   faultsIn,
   fieldsOf,
+  placeFaults,
   type Faults,
   type FieldHint,
   type Values
@@ -85,6 +86,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
     ...edits
   }));
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
   const [dirty, setDirty] = useState(false);
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
@@ -116,6 +118,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
 
   const change = (field: string, value: unknown) => {
     setDirty(true);
+    setChanged(old => (old.has(field) ? old : new Set([...old, field])));
     setValues(old => ({ ...old, [field]: value }));
     // What the server said of a field is about its old value.
     setRefused(old =>
@@ -213,7 +216,12 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
               values={values}
               faults={seen(field) ? faultsIn(faults, field) : []}
               onChange={value => change(field, value)}
-              onBlur={() => setTouched(old => (old.has(field) ? old : new Set([...old, field])))}
+              onBlur={() => {
+                // Who only passes through an empty field is not told off for it.
+                if (changed.has(field)) {
+                  setTouched(old => (old.has(field) ? old : new Set([...old, field])));
+                }
+              }}
             />
           ))}
           {props.children}
@@ -272,37 +280,5 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
 function withoutSecrets(values: Values, hints: FormProps<unknown>['hints']): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([field]) => hints[field]?.widget !== 'password')
-  );
-}
-
-/** A server's problem, at the fields it is about. */
-export function placeFaults(
-  error: unknown,
-  names: readonly string[],
-  translation: Parameters<typeof speak>[0]
-): Faults {
-  if (!(error instanceof ProblemError)) {
-    return {};
-  }
-  const all = [
-    ...error.fields,
-    ...(error.problem.field
-      ? [
-          {
-            field: error.problem.field,
-            code: error.code,
-            params: error.params,
-            detail: error.message
-          }
-        ]
-      : [])
-  ];
-  return Object.fromEntries(
-    all
-      .map(({ field, code, params, detail }) => [
-        field.replace(/^body\./, ''),
-        speak(translation, code, params, detail)
-      ])
-      .filter(([path]) => names.includes(path?.split('.')[0] ?? '')) as [string, string][]
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type JSX, type KeyboardEvent } from 'react';
-import { describeError } from '../feedback/report.ts';
+import { describeError } from '../feedback/sentences.ts';
 import { useTops, useTrans } from '../host.tsx';
 import { useDelayed } from '../memory.ts';
 import type { Option } from './fields.ts';
@@ -199,7 +199,7 @@ function Combo(props: ComboProps): JSX.Element {
           setText(event.target.value);
           setOpen(true);
         }}
-        onClick={() => setOpen(true)}
+        onMouseDown={() => setOpen(true)}
         onKeyDown={onKeyDown}
         onBlur={() => {
           setOpen(false);

@@ -1,8 +1,9 @@
+import { ProblemError } from '@topsdl/client';
 import { describeIssue, issuePath, type Operation } from '@topsdl/contract';
 import type { ITopsTranslation } from '@topsdl/lab';
 import type { ReactNode } from 'react';
 import { z } from 'zod';
-import { speak } from '../feedback/report.ts';
+import { speak } from '../feedback/speak.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 /** Sentences by field. */
@@ -205,4 +206,37 @@ export function faultsIn(faults: Faults, name: string): readonly { path: string;
   return Object.entries(faults)
     .filter(([path]) => path === name || path.startsWith(`${name}.`))
     .map(([path, text]) => ({ path: path.slice(name.length + 1), text }));
+}
+
+/** A server's problem, at the fields it is about. */
+export function placeFaults(
+  error: unknown,
+  names: readonly string[],
+  translation: ITopsTranslation
+): Faults {
+  if (!(error instanceof ProblemError)) {
+    return {};
+  }
+  const all = [
+    ...error.fields,
+    // With several faults the problem as a whole only says that there are some.
+    ...(error.fields.length === 0 && error.problem.field
+      ? [
+          {
+            field: error.problem.field,
+            code: error.code,
+            params: error.params,
+            detail: error.message
+          }
+        ]
+      : [])
+  ];
+  return Object.fromEntries(
+    all
+      .map(({ field, code, params, detail }) => [
+        field.replace(/^body\./, ''),
+        speak(translation, code, params, detail)
+      ])
+      .filter(([path]) => names.includes(path?.split('.')[0] ?? '')) as [string, string][]
+  );
 }

@@ -4,13 +4,15 @@ import { lastReturn, plain } from './ansi.ts';
 export type Severity = 'error' | 'warning' | null;
 
 const ERROR =
-  /\b(?:error|exception|traceback|fatal|critical|panic|segmentation fault|killed|out of memory)\b|(?:Error|Exception)\b/i;
+  /\b(?:errors?|exception|traceback|fatal|critical|panic|segmentation fault|killed|out of memory)\b/i;
+/** Names of exceptions: `ValueError`, `KeyException`. */
+const RAISED = /\b[A-Z]\w*(?:Error|Exception)\b/;
 const NOT_ERROR = /\b(?:no|0|zero|without) errors?\b|\berrors?[ :=]+0\b/i;
 const WARNING = /\bwarn(?:ing)?\b/i;
 
 /** How bad a line sounds; a guess, for finding the place to read. */
 export function severityOf(text: string): Severity {
-  if (ERROR.test(text) && !NOT_ERROR.test(text)) {
+  if ((ERROR.test(text) || RAISED.test(text)) && !NOT_ERROR.test(text)) {
     return 'error';
   }
   return WARNING.test(text) ? 'warning' : null;
