@@ -76,23 +76,27 @@ export async function listImages(
   const exact = counter(db.sqlite, filter);
   const light = exact !== undefined && page.skip <= LIGHT_SKIP;
   const read = async (query: KeyQuery): Promise<number[]> => {
+    // One text instead of a thousand rows: that is what costs between threads.
+    const sql = `SELECT json_group_array(key) AS keys FROM (${query.sql})`;
     const rows = light
-      ? prepared<{ key: number }>(db.sqlite, query.sql).all(...query.params)
-      : await db.readers.all<{ key: number }>(query, signal);
-    return rows.map(row => row.key);
+      ? prepared<{ keys: string }>(db.sqlite, sql).all(...query.params)
+      : await db.readers.all<{ keys: string }>({ sql, params: query.params }, signal);
+    return JSON.parse(rows[0]?.keys ?? '[]') as number[];
   };
   const query = keyQuery(filter, page.after);
+  const most = countLimit(page);
+  // A first page that has to be counted is read as far as is counted, which walks the index once.
+  const first = exact === undefined && page.after === 0 && page.skip === 0;
   const [keys, counted] = await Promise.all([
     read({
       sql: `${query.sql} LIMIT ? OFFSET ?`,
-      params: [...query.params, page.limit + 1, page.skip]
+      params: [...query.params, (first ? most : page.limit) + 1, page.skip]
     }),
-    exact === undefined ? read(countQuery(filter, page)) : undefined
+    exact === undefined && !first ? read(countQuery(filter, page)) : undefined
   ]);
   const more = keys.length > page.limit;
   const shown = more ? keys.slice(0, page.limit) : keys;
-  const most = countLimit(page);
-  const total = exact ?? counted?.[0] ?? 0;
+  const total = exact ?? (first ? keys.length : (counted?.[0] ?? 0));
   return {
     items: loadImages(db.sqlite, shown),
     last: more ? shown.at(-1) : undefined,
