@@ -68,7 +68,7 @@ test('gzip of zeros is stopped at the ratio, in little memory', async () => {
   const zeros = Buffer.alloc(MEBIBYTE);
   const many = Readable.from(
     (function* () {
-      for (let i = 0; i < 1000; i++) {
+      for (let i = 0; i < 250; i++) {
         yield zeros;
       }
     })()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll } from '@jest/globals';
+import { afterAll, jest } from '@jest/globals';
 import {
   ArchiveError,
   EntryError,
@@ -15,6 +15,9 @@ const virtual = resolve(__dirname, '../../../.venv/bin/python');
 
 /** The interpreter with Pillow, tensorboard and tensorboardX in it. */
 export const PYTHON = existsSync(virtual) ? virtual : 'python3';
+
+// Python's start, and machines that are busy with other tests, take their time.
+jest.setTimeout(60_000);
 
 /** A directory that is removed after the tests of a file. */
 export function scratch(): string {
