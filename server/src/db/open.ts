@@ -1,3 +1,4 @@
+import type Driver from 'better-sqlite3';
 import type { Database as Sqlite } from 'better-sqlite3';
 import { createRequire } from 'node:module';
 
@@ -10,18 +11,18 @@ const BUSY_TIMEOUT = 5_000;
  * Loads better-sqlite3. Its binary ends in a segmentation fault under an older Node, so the version is
  * looked at first.
  */
-function loadDriver(): typeof import('better-sqlite3') {
+function loadDriver(): typeof Driver {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < OLDEST_NODE) {
     throw new Error(`Node ${OLDEST_NODE} or newer is needed; this is ${process.versions.node}`);
   }
-  return createRequire(import.meta.url)('better-sqlite3') as typeof import('better-sqlite3');
+  return createRequire(import.meta.url)('better-sqlite3') as typeof Driver;
 }
 
 /** Opens the database for reading and writing: WAL, every commit synced, foreign keys enforced. */
 export function openDatabase(path: string): Sqlite {
-  const Driver = loadDriver();
-  const sqlite = new Driver(path, { timeout: BUSY_TIMEOUT });
+  const Opened = loadDriver();
+  const sqlite = new Opened(path, { timeout: BUSY_TIMEOUT });
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
@@ -34,8 +35,8 @@ export function openDatabase(path: string): Sqlite {
 
 /** Opens the database for reading only. */
 export function openReader(path: string): Sqlite {
-  const Driver = loadDriver();
-  const sqlite = new Driver(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
+  const Opened = loadDriver();
+  const sqlite = new Opened(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
   sqlite.pragma('query_only = ON');
   sqlite.pragma('cache_size = -32768');
   sqlite.pragma('temp_store = MEMORY');
@@ -44,14 +45,14 @@ export function openReader(path: string): Sqlite {
 
 /** Opens a small database in rollback mode, for locks. Does not wait. */
 export function openLock(path: string): Sqlite {
-  const Driver = loadDriver();
-  return new Driver(path, { timeout: 0 });
+  const Opened = loadDriver();
+  return new Opened(path, { timeout: 0 });
 }
 
 /** Opens a database of things that can be made again, such as thumbnails: fast rather than durable. */
 export function openScratch(path: string): Sqlite {
-  const Driver = loadDriver();
-  const sqlite = new Driver(path, { timeout: BUSY_TIMEOUT });
+  const Opened = loadDriver();
+  const sqlite = new Opened(path, { timeout: BUSY_TIMEOUT });
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = OFF');
   sqlite.pragma('cache_size = -8192');

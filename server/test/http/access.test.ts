@@ -159,3 +159,34 @@ test('everyone reads what is public, administrators write it', async () => {
   expect(await probe(datasets.update, tokens.get('admin'))).toBe('400 invalid');
   seeded = before;
 });
+
+test('nothing that is read, and no nonsense that is sent, makes the server fail', async () => {
+  const token = await companion.ownerToken();
+  const authorization = { Authorization: `Bearer ${token}` };
+  const failed: string[] = [];
+  const check = async (operation: Operation, init: RequestInit) => {
+    const aborter = new AbortController();
+    const response = await companion.fetch(`/api${address(operation)}`, {
+      method: operation.method,
+      signal: aborter.signal,
+      ...init
+    });
+    if (response.status >= 500) {
+      failed.push(`${operation.id} ${String(init.body)}: ${await response.text()}`);
+    }
+    aborter.abort();
+  };
+  for (const operation of allOperations) {
+    if (operation.method === 'GET') {
+      await check(operation, { headers: authorization });
+    } else if (operation.body) {
+      for (const body of ['null', '[]', '"text"', '0', '{"a":{"b":[]}}']) {
+        await check(operation, {
+          headers: { ...authorization, 'Content-Type': 'application/json' },
+          body
+        });
+      }
+    }
+  }
+  expect(failed).toEqual([]);
+});

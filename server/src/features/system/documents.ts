@@ -31,8 +31,11 @@ export function docsMount(app: App): Mount {
           res.setHeader('Content-Type', 'text/css; charset=utf-8');
           res.end(STYLE);
           return;
-        case '':
         case '/':
+          // Links in the page are relative to the address without the slash.
+          res.writeHead(308, { Location: '../docs' }).end();
+          return;
+        case '':
           page ??= renderDocs(openapi(allOperations, app.version), app.version);
           res.setHeader('Content-Type', 'text/html; charset=utf-8');
           res.setHeader(
