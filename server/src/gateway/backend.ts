@@ -42,7 +42,11 @@ export class Backend {
 
   /** A connection for one request. @param fresh never one that was used before */
   acquire(fresh: boolean): Connection {
-    return (fresh ? undefined : this.#idle.pop()) ?? new Connection(this, this.#deadlines);
+    let kept = fresh ? undefined : this.#idle.pop();
+    while (kept !== undefined && !kept.usable) {
+      kept = this.#idle.pop();
+    }
+    return kept ?? new Connection(this, this.#deadlines);
   }
 
   /** Keeps a connection whose response ended for the next request. */

@@ -112,10 +112,15 @@ export class Connection implements Timed {
     }
   }
 
+  /** False once it is closing: a socket says so only later, and until then it must not be taken. */
+  get usable(): boolean {
+    return this.#state === IDLE && !this.socket.destroyed;
+  }
+
   expire(): void {
-    this.#timedOut = true;
-    this.socket.destroy();
+    this.#timedOut = this.#state !== IDLE;
     this.deadline = Infinity;
+    this.socket.destroy();
   }
 
   /** Ends the connection; the exchange on it, if any, is not told. */

@@ -1,4 +1,5 @@
-import { languageOf, sentence, statusOf, type ProblemCode } from '@topsdl/contract';
+import { languageOf, type ProblemCode } from '@topsdl/contract';
+import { problemDocument, ProblemError } from '../http/problem.ts';
 
 /** Why the gateway itself answers instead of a replica. */
 export interface Refusal {
@@ -17,12 +18,10 @@ export interface RefusalMessage {
 
 /** @param acceptLanguage decides the language of `detail`, for people who read it without the panels */
 export function refusalMessage(refusal: Refusal, acceptLanguage?: string): RefusalMessage {
-  const { code, field, params = {} } = refusal;
-  const status = statusOf(code);
-  const detail = sentence(code, params, languageOf(acceptLanguage));
+  const problem = new ProblemError(refusal.code, refusal.params, refusal.field);
   return {
-    status,
+    status: problem.status,
     contentType: 'application/problem+json',
-    body: JSON.stringify({ type: 'about:blank', title: code, status, detail, code, params, field })
+    body: JSON.stringify(problemDocument(problem, languageOf(acceptLanguage)))
   };
 }

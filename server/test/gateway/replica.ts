@@ -69,6 +69,7 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
       process.exit(1);
       return;
     case '/hang':
+      process.stdout.write('hanging\n');
       req.socket.on('close', () => process.stdout.write('client gone\n'));
       return;
     case '/cookies':

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ChunkedDecoder } from '../../src/gateway/chunked.ts';
 import { BadHead, HeadFields } from '../../src/gateway/head.ts';
 import { SERVICE, Stage } from './stage.ts';
+
+jest.setTimeout(60_000);
 
 const stage = new Stage(true);
 beforeAll(async () => {

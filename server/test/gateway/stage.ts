@@ -132,6 +132,14 @@ export class Stage {
     });
   }
 
+  /** Resolves when that many requests are under way in the versions that have a role. */
+  async underWay(count: number): Promise<void> {
+    const now = () => this.gateway.counters().reduce((sum, { inFlight }) => sum + inFlight, 0);
+    while (now() !== count) {
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+  }
+
   ask(ask: Ask = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const req = request(

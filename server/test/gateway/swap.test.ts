@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { SERVICE, Stage, type Answer } from './stage.ts';
+
+jest.setTimeout(60_000);
 
 describe.each([
   ['the short way', true],
@@ -84,8 +86,8 @@ describe.each([
       counted[name] = (counted[name] ?? 0) + 1;
     }
     expect(counted).toEqual({ a: 10, b: 10, c: 10 });
-    const slow = stage.ask({ path: '/sleep?ms=300' });
-    await new Promise(resolve => setTimeout(resolve, 50));
+    const slow = stage.ask({ path: '/sleep?ms=2000' });
+    await stage.underWay(1);
     const others = new Set<string>();
     for (let i = 0; i < 12; i++) {
       others.add((await stage.echo()).name);
@@ -118,8 +120,8 @@ describe.each([
 
   test('a version that is removed ends its requests, and then is drained', async () => {
     stage.route(['a'], ['b'], 1);
-    const slow = stage.ask({ path: '/sleep?ms=300' });
-    await new Promise(resolve => setTimeout(resolve, 50));
+    const slow = stage.ask({ path: '/sleep?ms=2000' });
+    await stage.underWay(1);
     stage.route(['a']);
     let drained = false;
     const drain = stage.gateway.drained('v2').then(result => {
@@ -135,19 +137,19 @@ describe.each([
 
   test('one replica of a version is drained, the others go on', async () => {
     stage.route(['a', 'b']);
-    const slow = [1, 2].map(() => stage.ask({ path: '/sleep?ms=200' }));
-    await new Promise(resolve => setTimeout(resolve, 50));
+    const slow = [1, 2].map(() => stage.ask({ path: '/sleep?ms=1000' }));
+    await stage.underWay(2);
     stage.route(['b']);
     const start = performance.now();
     await stage.gateway.drained('v1', { endpoint: { socketPath: stage.socketOf('a') } });
-    expect(performance.now() - start).toBeGreaterThan(50);
+    expect(performance.now() - start).toBeGreaterThan(100);
     expect((await Promise.all(slow)).map(answer => answer.status)).toEqual([200, 200]);
   });
 
   test('a drain that waits no longer cuts', async () => {
     stage.route(['a'], ['b'], 1);
     const slow = stage.ask({ path: '/hang' });
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await stage.underWay(1);
     stage.route(['a']);
     expect(await stage.gateway.drained('v2', { abortAfterMs: 50 })).toEqual({ cut: 1 });
     expect((await slow).status).toBe(503);
@@ -249,6 +251,23 @@ describe.each([
   });
 });
 
+test('connections that are closed as idle while requests come are not used', async () => {
+  const stage = await new Stage(true, { timeouts: { idleMs: 1 } }).listen();
+  await stage.replica('a');
+  stage.route(['a']);
+  const until = performance.now() + 4000;
+  const statuses = new Set<number>();
+  const worker = async (pause: number): Promise<void> => {
+    while (performance.now() < until) {
+      statuses.add((await stage.ask({ path: '/echo', body: '{}' })).status);
+      await new Promise(resolve => setTimeout(resolve, pause));
+    }
+  };
+  await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(worker));
+  expect([...statuses]).toEqual([200]);
+  await stage.close();
+});
+
 test('a table that cannot be served is refused', () => {
   const { gateway } = new Stage(false);
   const production = { versionId: 'v1', backends: [] };
@@ -268,8 +287,8 @@ test('closing lets the request under way end', async () => {
   stage.route(['a']);
   const idle = connect(stage.socketPath);
   await once(idle, 'connect');
-  const slow = stage.ask({ path: '/sleep?ms=200' });
-  await new Promise(resolve => setTimeout(resolve, 50));
+  const slow = stage.ask({ path: '/sleep?ms=1000' });
+  await stage.underWay(1);
   stage.server.close();
   stage.gateway.close();
   await once(idle.resume(), 'close');
