@@ -197,6 +197,8 @@ export interface LogEntry {
   /** Without the line's end. Bytes that are not UTF-8 are shown as U+FFFD; `rawLog` has them as they were. */
   text: string;
   partial?: boolean;
+  /** Of an entry of the engine's own: how much of the output is missing here, for the log was too long. */
+  droppedBytes?: number;
   /** Position right after this entry in the node's log: pass it as `from` to go on with the next one. */
   offset: number;
 }

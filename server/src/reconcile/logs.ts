@@ -38,6 +38,12 @@ interface Position {
   offsets: number[];
 }
 
+/** A line, and the bytes that are missing at its place. */
+interface Line {
+  readonly line: LogLine;
+  readonly dropped: number;
+}
+
 const POSITION = /^[0-9]{1,9}(?::[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11})*)?$/;
 
 /** Reads a position; null where the text is none. */
@@ -57,6 +63,16 @@ function formatPosition(position: Position): string {
   return offsets === '' ? String(position.attempt) : `${position.attempt}:${offsets}`;
 }
 
+/** A page from what was read; what the engine dropped for its size is counted. */
+function pageOf(lines: readonly Line[], position: Position, ended: boolean): LogPage {
+  return {
+    lines: lines.map(({ line }) => line),
+    position: formatPosition(position),
+    ended,
+    droppedBytes: lines.reduce((sum, { dropped }) => sum + dropped, 0)
+  };
+}
+
 /** A stretch of a log, across attempts; all nodes in order of time, or one. */
 export async function readLog(
   engine: ComputeEngine,
@@ -64,22 +80,20 @@ export async function readLog(
   request: LogRequest
 ): Promise<LogPage> {
   const limit = request.limit ?? DEFAULT_LINES;
-  const lines: LogLine[] = [];
+  const lines: Line[] = [];
   const tail = request.from === undefined ? request.tail : undefined;
   const position = startOf(state, request.from, tail);
   for (const source of state.sources.filter(({ attempt }) => attempt >= position.attempt)) {
-    enter(position, source, lines);
-    for await (const entry of engine.logs(
-      source.handle,
-      optionsOf(source, position, request.node, tail)
-    )) {
+    lines.push(...enter(position, source));
+    const options = optionsOf(source, position, request.node, tail);
+    for await (const entry of engine.logs(source.handle, options)) {
       if (lines.length >= limit) {
-        return { lines, position: formatPosition(position), ended: false, droppedBytes: 0 };
+        return pageOf(lines, position, false);
       }
-      take(entry, source, position, lines);
+      lines.push(take(entry, source, position));
     }
   }
-  return { lines, position: formatPosition(position), ended: state.ended, droppedBytes: 0 };
+  return pageOf(lines, position, state.ended);
 }
 
 /**
@@ -108,23 +122,21 @@ export async function* followLog(
     );
     if (!source) {
       if (state.ended) {
-        yield { lines: [], position: formatPosition(current), ended: true, droppedBytes: 0 };
+        yield pageOf([], current, true);
         return;
       }
       await change;
       continue;
     }
-    const opening: LogLine[] = [];
-    enter(current, source, opening);
+    const opening = enter(current, source);
     const options = { ...optionsOf(source, current, request.node, tail), follow: true, signal };
     tail = undefined;
     if (opening.length > 0) {
-      yield { lines: opening, position: formatPosition(current), ended: false, droppedBytes: 0 };
+      yield pageOf(opening, current, false);
     }
     for await (const batch of batches(engine.logs(source.handle, options), BATCH_LINES, BATCH_MS)) {
-      const lines: LogLine[] = [];
-      batch.forEach(entry => take(entry, source, current, lines));
-      yield { lines, position: formatPosition(current), ended: false, droppedBytes: 0 };
+      const lines = batch.map(entry => take(entry, source, current));
+      yield pageOf(lines, current, false);
     }
     done = source.attempt;
   }
@@ -139,20 +151,21 @@ function startOf(state: LogState, from: string | undefined, tail: number | undef
   return { attempt: first?.attempt ?? 0, offsets: [] };
 }
 
-/** Moves a position on to a source, saying so between two attempts. */
-function enter(position: Position, source: LogSource, lines: LogLine[]): void {
-  if (position.attempt !== source.attempt) {
-    if (position.attempt > 0) {
-      lines.push({
-        node: '',
-        stream: 'system',
-        time: new Date(source.startedAt).toISOString(),
-        text: `Attempt ${source.attempt}`
-      });
-    }
-    position.attempt = source.attempt;
+/** Moves a position on to a source; between two attempts there is a line that says so. */
+function enter(position: Position, source: LogSource): Line[] {
+  const { attempt, startedAt } = source;
+  const between = position.attempt !== attempt && position.attempt > 0;
+  if (position.attempt !== attempt) {
+    position.attempt = attempt;
     position.offsets = [];
   }
+  const line: LogLine = {
+    node: '',
+    stream: 'system',
+    time: new Date(startedAt).toISOString(),
+    text: `Attempt ${attempt}`
+  };
+  return between ? [{ line, dropped: 0 }] : [];
 }
 
 function optionsOf(
@@ -171,7 +184,7 @@ function optionsOf(
   };
 }
 
-function take(entry: LogEntry, source: LogSource, position: Position, lines: LogLine[]): void {
+function take(entry: LogEntry, source: LogSource, position: Position): Line {
   const index = source.nodes.indexOf(entry.node);
   if (index >= 0) {
     while (position.offsets.length <= index) {
@@ -179,10 +192,13 @@ function take(entry: LogEntry, source: LogSource, position: Position, lines: Log
     }
     position.offsets[index] = entry.offset;
   }
-  lines.push({
-    node: entry.node,
-    stream: entry.stream === 'engine' ? 'system' : entry.stream,
-    time: new Date(entry.time).toISOString(),
-    text: entry.text
-  });
+  return {
+    line: {
+      node: entry.node,
+      stream: entry.stream === 'engine' ? 'system' : entry.stream,
+      time: new Date(entry.time).toISOString(),
+      text: entry.text
+    },
+    dropped: entry.droppedBytes ?? 0
+  };
 }

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from 'drizzle-orm';
 import type { Orm } from '../db/database.ts';
-import { ENDED, HOLDING } from './states.ts';
+import { HOLDING } from './states.ts';
 import { workloads, type Workload, type WorkloadKind } from './table.ts';
 
 /** Reads and writes of the workloads' table; pass the transaction, or the database's `orm` to read. */
@@ -67,11 +67,6 @@ export const store = {
   /** All that the reconciler still has to do with. */
   unsettled(orm: Orm): Workload[] {
     return inOrder(orm, isNull(workloads.settledAt));
-  },
-
-  /** Those that ended and whose end has consequences still to be seen to. */
-  endedUnsettled(orm: Orm): Workload[] {
-    return inOrder(orm, and(isNull(workloads.settledAt), inArray(workloads.state, ENDED)));
   },
 
   started(orm: Orm): Workload[] {

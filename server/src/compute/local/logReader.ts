@@ -165,6 +165,7 @@ export class NodeLogReader {
       time: Date.now(),
       stream: 'engine',
       text: `${bytes} bytes of output were dropped here: the log is too long.`,
+      droppedBytes: bytes,
       offset: this._position
     };
   }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComputeEngine } from '../../compute/engine.ts';
@@ -120,15 +120,6 @@ export class Runs {
         ? store.holding(this.#db.orm, projectId)
         : store.pending(this.#db.orm, projectId);
     return workloads.filter(({ kind }) => kind === 'training-run').length;
-  }
-
-  hasRunsIn(projectId: string): boolean {
-    const row = this.#db.orm
-      .select({ total: count() })
-      .from(trainingRuns)
-      .where(eq(trainingRuns.projectId, projectId))
-      .get();
-    return (row?.total ?? 0) > 0;
   }
 
   directory(runId: string): string {
