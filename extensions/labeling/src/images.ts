@@ -150,8 +150,12 @@ export class ImageWindow {
     );
   }
 
-  private store(page: number, answer: { items: Image[]; total: number }): void {
-    this.known = answer.total;
+  private store(
+    page: number,
+    answer: { items: Image[]; total: number; totalIsMinimum?: boolean | undefined }
+  ): void {
+    // A search is counted a little beyond the page only: the grid grows as one scrolls.
+    this.known = answer.totalIsMinimum ? Math.max(this.known ?? 0, answer.total) : answer.total;
     this.fresh.add(page);
     for (let offset = 0; offset < PAGE; offset++) {
       const image = answer.items[offset];

@@ -46,7 +46,7 @@ function outcome(error: unknown): SaveResult {
 }
 
 function conflicting(error: ProblemError): string[] {
-  const ids = error.params['imageIds'];
+  const ids = error.params['images'];
   if (typeof ids === 'string') {
     return ids.split(',').filter(Boolean);
   }
