@@ -1,6 +1,7 @@
 import { languageOf, type Operation } from '@topsdl/contract';
 import { Router, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Access, Owner } from '../access/access.ts';
 import { objectsIn } from '../access/access.ts';
 import type { Database, Transaction } from '../db/database.ts';
@@ -146,7 +147,7 @@ export class ApiRouter {
       }
     });
 
-    const query = validate(operation.query.strict(), readQuery(req.url), 'query');
+    const query = validate(strictQuery(operation), readQuery(req.url), 'query');
     for (const name of Object.keys(operation.headers ?? {})) {
       if (req.headers[name.toLowerCase()] === undefined) {
         throw new ProblemError('invalid', {}, undefined, {
@@ -289,4 +290,13 @@ export class ApiRouter {
 /** `/datasets/{datasetId}` as Express writes it. */
 export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+const strictQueries = new WeakMap<Operation, z.ZodObject>();
+
+/** An operation's query that refuses unknown parameters; kept, for zod compiles each new schema at its first use. */
+function strictQuery(operation: Operation): z.ZodObject {
+  const schema = strictQueries.get(operation) ?? operation.query.strict();
+  strictQueries.set(operation, schema);
+  return schema;
 }
