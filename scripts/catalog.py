@@ -118,7 +118,9 @@ def compile_catalog() -> int:
         if message.id and message.string:
             # The panels' translator joins context and text by this character, as gettext does.
             name = f"{message.context}\x04{singular(message)}" if message.context else singular(message)
-            entries[name] = list(message.string) if isinstance(message.string, tuple) else [message.string]
+            plural = isinstance(message.string, tuple)
+            # The panels' translator knows a plural by its having two forms; Chinese has one.
+            entries[name] = [message.string[0]] * 2 if plural else [message.string]
     PO.with_suffix(".json").write_text(json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")
     return 0
 

@@ -77,7 +77,8 @@ export class ResourceRegistry implements IResourceRegistry {
     let card: IDisposable | null = null;
     const update = () => {
       if (session.may(...anyOf) && !card) {
-        card = launcher.add({ command, category, rank, ...(args && { args }) });
+        // As JupyterLab's own commands do, one may look otherwise on a card.
+        card = launcher.add({ command, category, rank, args: { ...args, isLauncher: true } });
       } else if (!session.may(...anyOf) && card) {
         card.dispose();
         card = null;

@@ -1,5 +1,5 @@
-import { addIcon, downloadIcon, fileUploadIcon } from '@jupyterlab/ui-components';
-import type { IResourceRegistry, ITopsTranslation } from '@topsdl/lab';
+import { downloadIcon, fileUploadIcon } from '@jupyterlab/ui-components';
+import { datasetIcon, type IResourceRegistry, type ITopsTranslation } from '@topsdl/lab';
 
 export const commands = {
   create: 'topsdl:datasets:create',
@@ -23,7 +23,7 @@ export function installCommands(resources: IResourceRegistry, { trans }: ITopsTr
   resources.addCommand(commands.create, {
     label: args => (args['isLauncher'] ? trans.__('Dataset') : trans.__('New Dataset…')),
     caption: trans.__('Create a dataset'),
-    icon: addIcon,
+    icon: datasetIcon,
     anyOf: ['data', 'admin'],
     menuRank: 110,
     describedBy: { args: { type: 'object', properties: {} } },

@@ -12,7 +12,7 @@ export function resourceName(resource: string, trans: TranslationBundle): string
     case 'storage':
       return trans.__('Storage');
     default:
-      return trans.__('%1 cards', resourceWord(resource).toUpperCase());
+      return trans._p('resource', '%1 cards', resourceWord(resource).toUpperCase());
   }
 }
 

@@ -6,7 +6,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'The overview of a project: quota against use, running work, recent activity.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (_app: JupyterFrontEnd, registry: IResourceRegistry, { trans }: ITopsTranslation) => {
+  activate: (_app: JupyterFrontEnd, registry: IResourceRegistry, translation: ITopsTranslation) => {
+    const { trans } = translation;
     const command = 'topsdl:projects:overview';
     registry.addPanel({
       kind: 'overview',
