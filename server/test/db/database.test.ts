@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { count, counted } from '../../src/db/counters.ts';
 import { newId, timeOfId } from '../../src/db/ids.ts';
 import { settings } from '../../src/db/table.ts';
 import { Events } from '../../src/events/hub.ts';
 import { openStage, silent, type Stage } from './stage.ts';
+
+// Real processes on a machine that may have others to run.
+jest.setTimeout(60_000);
 
 let stage: Stage;
 beforeEach(() => {

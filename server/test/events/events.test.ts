@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations, type ServerMessage } from '@topsdl/contract';
 import type { Client } from '@topsdl/client';
 import { openSocket, startCompanion, type Companion } from '@topsdl/testing';
@@ -7,6 +7,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 const { admin: administration } = operations;
+
+// Real processes on a machine that may have others to run.
+jest.setTimeout(60_000);
 
 let companion: Companion;
 let admin: Client;

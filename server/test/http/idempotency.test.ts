@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import type { Client } from '@topsdl/client';
 import { startCompanion, type Companion } from '@topsdl/testing';
 
 const { training } = operations;
+
+// Real processes on a machine that may have others to run.
+jest.setTimeout(60_000);
 
 let companion: Companion;
 let owner: Client;

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import { startCompanion, type Companion } from '@topsdl/testing';
 import { connect } from 'node:net';
+
+// Real processes on a machine that may have others to run.
+jest.setTimeout(60_000);
 
 let companion: Companion;
 let bearer: string;

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import { CompanionEnded, startCompanion, type Companion } from '@topsdl/testing';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+// Real processes on a machine that may have others to run.
+jest.setTimeout(60_000);
 
 let companion: Companion;
 
