@@ -10,8 +10,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     app: JupyterFrontEnd,
     registry: IResourceRegistry,
     session: ITopsSession,
-    { trans }: ITopsTranslation
+    translation: ITopsTranslation
   ) => {
+    const { trans } = translation;
     const nothing = { args: { type: 'object', properties: {} } } as const;
     registry.addPanel({
       kind: 'sign-in',

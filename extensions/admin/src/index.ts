@@ -6,7 +6,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Administration: projects with their quotas and members, users, compute specs.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (_app: JupyterFrontEnd, registry: IResourceRegistry, { trans }: ITopsTranslation) => {
+  activate: (_app: JupyterFrontEnd, registry: IResourceRegistry, translation: ITopsTranslation) => {
+    const { trans } = translation;
     const command = 'topsdl:admin:open';
     registry.addPanel({
       kind: 'administration',

@@ -23,9 +23,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     resources: IResourceRegistry,
     api: ITopsApi,
     session: ITopsSession,
-    { trans }: ITopsTranslation,
+    translation: ITopsTranslation,
     factory: IFileBrowserFactory
   ) => {
+    const { trans } = translation;
     // Early, so that editors which were open on the drive come back after a reload.
     app.serviceManager.contents.addDrive(
       new FileSetDrive({

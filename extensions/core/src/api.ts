@@ -1,4 +1,4 @@
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Client } from '@topsdl/client';
 import type { InputOf, Operation, ResponseOf } from '@topsdl/contract';
@@ -68,7 +68,7 @@ export class TopsApi implements ITopsApi {
    */
   private readonly fetch: typeof globalThis.fetch = (input, init = {}) =>
     ServerConnection.makeRequest(
-      new URL(String(input), PageConfig.getBaseUrl()).href,
+      new URL(String(input), this.settings.baseUrl).href,
       { cache: 'default', ...init },
       this.settings
     );

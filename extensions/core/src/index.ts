@@ -52,8 +52,8 @@ const events: JupyterFrontEndPlugin<ITopsEvents> = {
   autoStart: true,
   requires: [ITopsApi],
   provides: ITopsEvents,
-  activate: (_app: JupyterFrontEnd, { eventsUrl }: ITopsApi) => {
-    const all = new TopsEvents({ connect: () => new WebSocket(eventsUrl) });
+  activate: (_app: JupyterFrontEnd, api: ITopsApi) => {
+    const all = new TopsEvents({ connect: () => new WebSocket(api.eventsUrl) });
     window.addEventListener('online', () => {
       if (all.status === 'lost') {
         all.open();

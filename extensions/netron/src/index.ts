@@ -6,7 +6,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Netron on any model file, as a panel, without a request leaving the machine.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (_app: JupyterFrontEnd, resources: IResourceRegistry, { trans }: ITopsTranslation) => {
+  activate: (
+    _app: JupyterFrontEnd,
+    resources: IResourceRegistry,
+    translation: ITopsTranslation
+  ) => {
+    const { trans } = translation;
     resources.addPanel({
       kind: 'netron',
       icon: netronIcon,

@@ -9,7 +9,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Model packages and online services.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (_app: JupyterFrontEnd, resources: IResourceRegistry, { trans }: ITopsTranslation) => {
+  activate: (
+    _app: JupyterFrontEnd,
+    resources: IResourceRegistry,
+    translation: ITopsTranslation
+  ) => {
+    const { trans } = translation;
     resources.addSection({
       id: 'packages',
       area: 'serve',

@@ -6,7 +6,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'TensorBoard over what a training run left, as a panel.',
   autoStart: true,
   requires: [IResourceRegistry, ITopsTranslation],
-  activate: (_app: JupyterFrontEnd, resources: IResourceRegistry, { trans }: ITopsTranslation) => {
+  activate: (
+    _app: JupyterFrontEnd,
+    resources: IResourceRegistry,
+    translation: ITopsTranslation
+  ) => {
+    const { trans } = translation;
     resources.addPanel({
       kind: 'tensorboard',
       icon: tensorboardIcon,
