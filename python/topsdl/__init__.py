@@ -19,6 +19,17 @@ except PackageNotFoundError:  # imported from a checkout that was never installe
     __version__ = "0"
 
 
+def __getattr__(name: str) -> object:
+    """The client's names, such as ``topsdl.connect``; it is imported when one is asked for."""
+    if not name.startswith("_"):
+        from importlib import import_module
+
+        client = import_module(".client", __name__)
+        if name in client.__all__:
+            return getattr(client, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Where JupyterLab finds the built extensions: one entry each."""
     root = Path(__file__).parent / "labextensions"

@@ -52,7 +52,7 @@ function Create({ panel }: PanelProps): JSX.Element {
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
       python={body =>
-        `tops.api.datasets.create(tops.project_id, name=${JSON.stringify(body['name'] ?? '')}, data_type="image", annotation_type=${JSON.stringify(body['annotationType'])})`
+        `tops = topsdl.connect()\ntops.api.datasets.create(tops.project_id, name=${JSON.stringify(body['name'] ?? '')}, data_type="image", annotation_type=${JSON.stringify(body['annotationType'])})`
       }
     />
   );

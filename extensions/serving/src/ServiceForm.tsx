@@ -32,7 +32,7 @@ function Create({ panel }: PanelProps): JSX.Element {
       }}
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
-      python={body => `tops.service(${JSON.stringify(body['name'] ?? '')}, create=True)`}
+      python={body => `topsdl.connect().service(${JSON.stringify(body['name'] ?? '')}, create=True)`}
     />
   );
 }

@@ -110,7 +110,7 @@ export default function ServiceSection({ section }: SectionProps): JSX.Element {
         ...(value.production ? [roleRow(value, 'production', value.production)] : []),
         ...(value.gray ? [roleRow(value, 'gray', value.gray)] : [])
       ],
-      python: `tops.service(${JSON.stringify(value.name)})`
+      python: `topsdl.service(${JSON.stringify(value.name)})`
     };
   };
 

@@ -168,6 +168,7 @@ export function pythonOf(body: Values): string {
   const list = (value: unknown) => JSON.stringify(value ?? []);
   const text = (value: unknown) => JSON.stringify(value ?? '');
   return [
+    'tops = topsdl.connect()',
     'tops.api.training.create(',
     '    tops.project_id,',
     `    name=${text(body['name'])},`,

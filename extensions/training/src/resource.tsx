@@ -53,7 +53,7 @@ function runRow(host: Host, run: Run, value: TrainingRun): RowView {
     ),
     open: () => registry.open('training-run', value.id),
     actions: runActions(host, run, value),
-    python: `tops.run(${JSON.stringify(value.name)}, ${value.number})`
+    python: `topsdl.run(${JSON.stringify(value.name)}, ${value.number})`
   };
 }
 
@@ -86,7 +86,7 @@ export default function TrainingSection({ section }: SectionProps): JSX.Element 
             }
           }
         : {}),
-      python: `tops.run(${JSON.stringify(value.name)})`
+      python: `topsdl.run(${JSON.stringify(value.name)})`
     };
   };
 

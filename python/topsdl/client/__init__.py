@@ -3,6 +3,7 @@
 from .errors import ConnectionFailed, NotFound, ProblemError, TopsError
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
+from .shortcuts import algorithm, dataset, model, run, service
 from .workspace import Workspace, connect
 
 __all__ = [
@@ -17,5 +18,10 @@ __all__ = [
     "Service",
     "TopsError",
     "Workspace",
+    "algorithm",
     "connect",
+    "dataset",
+    "model",
+    "run",
+    "service",
 ]

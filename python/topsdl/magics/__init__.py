@@ -10,8 +10,12 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Registers ``%topsdl`` and ``%%topsdl`` and says as whom they act."""
+    import topsdl
+
     from .magics import TopsMagics
 
+    # Objects that are dragged into a cell speak of it.
+    shell.push({"topsdl": topsdl})
     magics = TopsMagics(shell)
     shell.register_magics(magics)
     magics.greet()
