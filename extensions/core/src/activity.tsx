@@ -77,7 +77,7 @@ export default function Activity(): JSX.Element {
     },
     {
       id: 'subject',
-      label: trans.__('On'),
+      label: trans._p('work', 'On'),
       width: 'minmax(120px, 1fr)',
       cell: ({ subject }) =>
         registry.canOpen(subject.kind) ? (
@@ -171,7 +171,7 @@ export default function Activity(): JSX.Element {
           options={[
             { value: 'all', label: trans.__('All') },
             { value: 'active', label: trans.__('Running') },
-            { value: 'ended', label: trans.__('Ended') }
+            { value: 'ended', label: trans._p('tasks', 'Ended') }
           ]}
         />
       </DetailHeader>
