@@ -78,7 +78,16 @@ export class TopsSession implements ITopsSession {
   }
 
   signOut(): Promise<void> {
-    return this.switchUser(() => this.api.request(routes.signOut, {}), false);
+    return this.switchUser(
+      () =>
+        this.api.request(routes.signOut, {}).catch((error: unknown) => {
+          // A session that has ended by itself is what was asked for.
+          if (!(error instanceof RequestError && error.status === 401)) {
+            throw error;
+          }
+        }),
+      false
+    );
   }
 
   continueAsOwner(): Promise<void> {
