@@ -33,7 +33,7 @@ export function hostOf(services: TopsServices, client: Client): Host {
     session.changed.connect(() => {
       if (session.session?.user.id !== user) {
         user = session.session?.user.id;
-        store.clear();
+        store.clear(user !== undefined);
       }
     });
     hosts.set(client, host);

@@ -77,10 +77,14 @@ export class Store {
     }
   }
 
-  /** Forgets everything: another user has signed in. */
-  clear(): void {
+  /**
+   * Forgets everything, because the user is another.
+   *
+   * @param ask whether somebody is signed in, for whom what is on the screen is asked for anew
+   */
+  clear(ask: boolean): void {
     for (const [name, entry] of this.entries) {
-      if (!entry.used) {
+      if (!ask || !entry.used) {
         this.entries.delete(name);
       }
     }
