@@ -22,7 +22,9 @@ export default defineConfig<TopsOptions>({
   expect: { timeout: 20_000 },
   retries: 0,
   use: {
-    baseURL: `http://127.0.0.1:${port}/`,
+    // Without a slash at the end: galata puts paths after it.
+    baseURL: `http://127.0.0.1:${port}`,
+    actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
     video: 'off',
     trace: 'retain-on-failure',

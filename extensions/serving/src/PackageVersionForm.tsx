@@ -49,6 +49,7 @@ export default function PackageVersionForm({ panel, args }: PanelProps): JSX.Ele
         arguments: {
           label: trans.__('Start command, argument by argument'),
           widget: 'chips',
+          repeats: true,
           wide: true,
           remember: true,
           placeholder: 'python3',

@@ -75,6 +75,7 @@ export function runActions(
             id: 'model',
             label: trans.__('Open the Model'),
             icon: modelIcon,
+            inline: true,
             run: () => registry.open('model-version', String(value.modelVersionId))
           }
         ]),

@@ -65,6 +65,8 @@ export interface FieldHint {
   /** What stands in a choice where nothing is chosen; a choice that is not required may be emptied. */
   readonly none?: string;
   readonly unit?: string;
+  /** Of chips: a command's arguments, where a word may be there twice and quotes keep words together. */
+  readonly repeats?: boolean;
   /** Value at first. */
   readonly initial?: unknown;
   /** Whether the value of the last time is the value at first. */

@@ -1,5 +1,6 @@
 import { type ComponentType, type JSX, type KeyboardEvent, useState } from 'react';
 import { useTrans } from '../host.tsx';
+import { Chips } from './chips.tsx';
 import { Choice, Choices } from './choice.tsx';
 import type { FieldHint, FieldProps, FieldSchema } from './fields.ts';
 import { Pairs, Quotas } from './pairs.tsx';
@@ -187,56 +188,6 @@ function Switch(props: WidgetProps): JSX.Element {
     >
       <span aria-hidden="true" />
     </button>
-  );
-}
-
-/** Words, one an entry; Enter or a comma ends one, Backspace takes the last back. */
-function Chips(props: WidgetProps): JSX.Element {
-  const trans = useTrans();
-  const [text, setText] = useState('');
-  const words = Array.isArray(props.value) ? props.value.map(String) : [];
-  const add = () => {
-    const added = text.split(/[\s,]+/).filter(word => word && !words.includes(word));
-    setText('');
-    if (added.length > 0) {
-      props.onChange([...words, ...added]);
-    }
-  };
-  return (
-    <div className="topsdl-Chips">
-      {words.map(word => (
-        <span key={word} className="topsdl-Chip">
-          {word}
-          <button
-            type="button"
-            aria-label={trans.__('Remove %1', word)}
-            onClick={() => props.onChange(words.filter(other => other !== word))}
-          >
-            ×
-          </button>
-        </span>
-      ))}
-      <input
-        {...control(props)}
-        type="text"
-        autoComplete="off"
-        placeholder={words.length === 0 ? props.hint.placeholder : undefined}
-        value={text}
-        onChange={event => setText(event.target.value)}
-        onBlur={() => {
-          add();
-          props.onBlur();
-        }}
-        onKeyDown={event => {
-          if ((event.key === 'Enter' && !event.ctrlKey && !event.metaKey) || event.key === ',') {
-            event.preventDefault();
-            add();
-          } else if (event.key === 'Backspace' && text === '' && words.length > 0) {
-            props.onChange(words.slice(0, -1));
-          }
-        }}
-      />
-    </div>
   );
 }
 
