@@ -39,6 +39,11 @@ export class Labeling {
     return button.locator('kbd').innerText();
   }
 
+  /** Waits until so many images are drawn: after a change they move up. */
+  async shown(count: number): Promise<void> {
+    await expect(this.grid.getByRole('option')).toHaveCount(count);
+  }
+
   /** Draws a rectangle over cells, from inside the first to inside the last. */
   async drag(first: number, last: number): Promise<void> {
     const [from, to] = [await this.box(first), await this.box(last)];

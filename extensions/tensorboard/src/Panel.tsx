@@ -40,7 +40,7 @@ export default function TensorBoardPanel({ panel, id: runId }: PanelProps): JSX.
     }
   });
 
-  const title = run.data && trans.__('TensorBoard of %1 run %2', run.data.name, run.data.number);
+  const title = run.data && trans.__('TensorBoard of %1', run.data.name);
   useEffect(() => {
     if (title) {
       panel.setTitle(title);

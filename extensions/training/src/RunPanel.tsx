@@ -30,11 +30,10 @@ const { training } = operations;
 
 /** One run of a training: the panel's id is the run's. */
 export default function RunPanel({ panel, id: runId }: PanelProps): JSX.Element {
-  const { trans } = useTops();
   const query = useQuery(training.getRun, { params: { runId } }, [
     { kinds: ['training-run'], id: runId }
   ]);
-  const title = query.data && trans.__('%1 run %2', query.data.name, query.data.number);
+  const title = query.data?.name;
   useEffect(() => {
     if (title) {
       panel.setTitle(title);
@@ -70,7 +69,6 @@ function Run({ value, onDeleted }: { value: TrainingRun; onDeleted: () => void }
       <DetailHeader
         icon={trainingIcon}
         title={value.name}
-        part={<span>{trans.__('run %1', value.number)}</span>}
         state={{ tone, text }}
         progress={progressOf(value)}
         facts={

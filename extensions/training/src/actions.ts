@@ -89,8 +89,9 @@ export function runActions(
       enabled: !active,
       why: trans.__('Stop it first.'),
       run: async () => {
-        const name = trans.__('%1 run %2', value.name, value.number);
-        if (await remove(host, run, name, () => client.call(training.deleteRun, { params }))) {
+        if (
+          await remove(host, run, value.name, () => client.call(training.deleteRun, { params }))
+        ) {
           onDeleted?.();
         }
       }

@@ -34,8 +34,8 @@ function useTraining({ search, mine }: SectionFilter) {
 }
 
 /** A run as a row: number, what it is doing, how long. */
-function runRow(host: Host, run: Run, value: TrainingRun): RowView {
-  const { trans, registry } = host;
+function runRow(host: Host, run: Run, training: Training, value: TrainingRun): RowView {
+  const { registry } = host;
   const { tone, text } = stateOf(value.state, host);
   const progress = progressOf(value);
   return {
@@ -44,7 +44,7 @@ function runRow(host: Host, run: Run, value: TrainingRun): RowView {
     tone,
     stateText: text,
     note: value.reason && !isActive(value) ? value.reason.detail : text,
-    title: trans.__('%1 run %2', value.name, value.number),
+    title: value.name,
     ...(progress === undefined ? {} : { progress }),
     detail: value.startedAt ? (
       <Elapsed from={value.startedAt} to={value.endedAt} />
@@ -53,7 +53,7 @@ function runRow(host: Host, run: Run, value: TrainingRun): RowView {
     ),
     open: () => registry.open('training-run', value.id),
     actions: runActions(host, run, value),
-    python: `topsdl.run(${JSON.stringify(value.name)}, ${value.number})`
+    python: `topsdl.run(${JSON.stringify(training.name)}, ${value.number})`
   };
 }
 
@@ -77,7 +77,7 @@ export default function TrainingSection({ section }: SectionProps): JSX.Element 
       open: () =>
         newest ? registry.open('training-run', newest.id) : registry.open('training', value.id),
       actions: trainingActions(host, run, value),
-      children: value.runs.map(entry => runRow(host, run, entry)),
+      children: value.runs.map(entry => runRow(host, run, value, entry)),
       ...(older > 0
         ? {
             more: {

@@ -57,6 +57,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
     await page.keyboard.press(circle);
     await labeling.counts(8, 76);
 
+    await labeling.shown(8);
     await labeling.drag(0, 3);
     await labeling.selected(4);
     await page.keyboard.press(square);
@@ -67,6 +68,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
     await page.keyboard.press('ControlOrMeta+Shift+z');
     await labeling.counts(4, 80);
 
+    await labeling.shown(4);
     await labeling.image(0).click();
     await labeling.image(1).click({ modifiers: ['ControlOrMeta'] });
     await labeling.image(2).click({ modifiers: ['ControlOrMeta'] });
@@ -105,17 +107,17 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
       'command',
       'mpirun --hostfile /etc/mpi/hostfile --allow-run-as-root -np 2 ' +
         'python3 /workspace/algorithm/digits/train.py ' +
-        `--data_dir=/workspace/dataset/${name} --epochs=12`
+        `--data_dir=/workspace/dataset/${name} --epochs=40`
     );
     await create.choose('saveModelSetId', name);
     await create.submit('Create and Start');
   });
 
   await test.step('the run is watched until it is completed', async () => {
-    await expect(header.getByRole('heading', { name, exact: true })).toBeVisible();
+    await expect(header.getByRole('heading', { name: `${name} #1`, exact: true })).toBeVisible();
     const log = page.locator('.topsdl-Log:visible');
     await page.getByRole('tab', { name: t('Logs'), exact: true }).click();
-    await expect(log).toContainText('epoch 12/12', RUN);
+    await expect(log).toContainText('epoch 40/40', RUN);
     await expect(badge).toHaveText(t('Completed'), RUN);
     await page.getByRole('tab', { name: t('Metrics'), exact: true }).click();
     const chart = page.locator('.topsdl-Chart:visible').filter({ hasText: 'accuracy/validation' });
