@@ -49,8 +49,8 @@ const sections = {
     .object({
       name: Name.default('default'),
       quotas: quotas.default(() => ({
-        cpu: String(cpus().length * 4),
-        memory: `${Math.max(4, Math.floor(totalmem() / 1024 ** 3)) * 2}Gi`,
+        cpu: String(cpus().length * 16),
+        memory: `${Math.max(4, Math.floor(totalmem() / 1024 ** 3)) * 8}Gi`,
         'requests.enflame.com/dtu': '8'
       }))
     })
@@ -65,8 +65,12 @@ const sections = {
       cards: z
         .record(CardResource, z.number().int().min(0).max(1024))
         .default({ 'enflame.com/dtu': 8 }),
-      /** Cores and memory that runs may take together, as a multiple of what the machine has. */
-      overcommit: z.number().min(0.1).max(100).default(4),
+      /**
+       * Cores and memory that runs may take together, as a multiple of what the machine has. Specs name
+       * limits that few programs reach: on a laptop two nodes of the smallest card spec and a service
+       * beside them have to start.
+       */
+      overcommit: z.number().min(0.1).max(100).default(16),
       log_limit_bytes: z
         .number()
         .int()
