@@ -62,6 +62,13 @@ export class TopsApi implements ITopsApi {
     await this.send(url, { method: 'POST' });
   }
 
+  /** Puts the first notebook into the file browser, where it is not there yet; returns its path. */
+  async startNotebook(): Promise<string> {
+    const url = URLExt.join(this.settings.baseUrl, 'topsdl-owner', 'notebook');
+    const answer = (await (await this.send(url, { method: 'POST' })).json()) as { path: string };
+    return answer.path;
+  }
+
   /**
    * JupyterLab's request, with its tokens. Caching is left to the companion's headers: JupyterLab would
    * else add a time to the address, which is a parameter the companion does not know.

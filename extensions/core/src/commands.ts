@@ -1,11 +1,13 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog } from '@jupyterlab/apputils';
+import { notebookIcon } from '@jupyterlab/ui-components';
 import { Menu } from '@lumino/widgets';
 import { activityIcon } from '@topsdl/lab';
 import type { TopsServices as Services } from '@topsdl/lab';
 
 export const commands = {
   activity: 'topsdl:activity',
+  startHere: 'topsdl:start-here',
   showArea: 'topsdl:show-area',
   chooseProject: 'topsdl:choose-project',
   continueAsOwner: 'topsdl:continue-as-owner',
@@ -33,6 +35,20 @@ export function installCommands(app: JupyterFrontEnd, services: Services): void 
     describedBy: nothing,
     execute: () => registry.open('activity', 'project')
   });
+
+  registry.addCommand(commands.startHere, {
+    label: trans.__('Start Here'),
+    caption: trans.__('A notebook from an archive of images to an online service'),
+    icon: notebookIcon,
+    anyOf: ['platform', 'data', 'admin'],
+    menuRank: 10,
+    describedBy: nothing,
+    execute: async () => {
+      const path = await services.api.startNotebook();
+      return app.commands.execute('docmanager:open', { path });
+    }
+  });
+  registry.addCard({ command: commands.startHere, rank: 5, anyOf: ['platform', 'data', 'admin'] });
 
   registry.addCommand(commands.chooseProject, {
     label: args => {

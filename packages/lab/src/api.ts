@@ -44,6 +44,8 @@ export interface ITopsApi {
   request<O extends Operation>(route: Route<O>, input: InputOf<O>): Promise<ResponseOf<O>>;
   /** Signs the owner of the data directory in, through JupyterLab's server. */
   continueAsOwner(): Promise<void>;
+  /** Puts the first notebook into the file browser, where it is not there yet; returns its path. */
+  startNotebook(): Promise<string>;
 }
 
 export const ITopsApi = new Token<ITopsApi>(
