@@ -7,6 +7,7 @@ export default function NetronPanel({ panel, args }: PanelProps): JSX.Element {
   const { client } = useTops();
   const name = String(args['name']);
   useEffect(() => panel.setTitle(name), [panel, name]);
-  const query = new URLSearchParams({ url: String(args['url']), identifier: name });
+  // Netron puts a parameter of its own behind every address; in the fragment it stays in the browser.
+  const query = new URLSearchParams({ url: `${String(args['url'])}#`, identifier: name });
   return <Frame sameOrigin title={name} src={`${client.baseUrl}netron/index.html?${query}`} />;
 }
