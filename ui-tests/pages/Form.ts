@@ -54,6 +54,7 @@ export class Form {
   }
 
   async submit(button: string): Promise<void> {
-    await this.root.getByRole('button', { name: this.t(button), exact: true }).click();
+    const footer = this.root.locator('.topsdl-Form-footer');
+    await footer.getByRole('button', { name: this.t(button), exact: true }).click();
   }
 }
