@@ -64,7 +64,7 @@ export function LabelBar(props: LabelBarProps): JSX.Element {
       {!props.readOnly && (
         <form className="topsdl-LabelBar-new" onSubmit={event => void create(event)}>
           <input
-            className="jp-mod-styled"
+            className="topsdl-Input"
             value={name}
             maxLength={50}
             placeholder={trans.__('New label')}
