@@ -1,8 +1,18 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents, ServerConnection } from '@jupyterlab/services';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { FileEntry, FileSet, SetVersion } from '@topsdl/contract';
+import type { FileSet, SetVersion } from '@topsdl/contract';
 import type { ITopsApi } from './api.ts';
+import {
+  bytesOf,
+  directory,
+  EMPTY_NOTEBOOK,
+  fileModel,
+  folder,
+  parse,
+  withContent,
+  type Place
+} from './drive-model.ts';
 import type { ITopsSession } from './session.ts';
 
 export interface FileSetDriveOptions {
@@ -13,13 +23,6 @@ export interface FileSetDriveOptions {
   readonly api: ITopsApi;
   readonly session: ITopsSession;
   readonly serverSettings: ServerConnection.ISettings;
-}
-
-/** A path of the drive, taken apart: `<set>/v<number>/<path in the version>`. */
-interface Place {
-  readonly set?: string;
-  readonly version?: number;
-  readonly path: string;
 }
 
 /** Marks a public set whose name one of the project's own has, too. */
@@ -340,101 +343,4 @@ export class FileSetDrive implements Contents.IDrive {
     const { params, path } = await this.inside(localPath);
     await client.call(operations.writeFile, { params, query: { path } }, { rawBody: content });
   }
-}
-
-const EMPTY_NOTEBOOK = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-
-function parse(localPath: string): Place {
-  const [set, version, ...rest] = localPath.replace(/^\/+|\/+$/g, '').split('/');
-  if (!set) {
-    return { path: '' };
-  }
-  const number = /^v(\d+)$/.exec(version ?? '')?.[1];
-  return number === undefined
-    ? { set, path: '' }
-    : { set, version: Number(number), path: rest.join('/') };
-}
-
-function folder(name: string, parent: string): Contents.IModel {
-  return {
-    name,
-    path: PathExt.join(parent, name),
-    type: 'directory',
-    writable: false,
-    created: '',
-    last_modified: '',
-    mimetype: '',
-    content: null,
-    format: null
-  };
-}
-
-function directory(
-  name: string,
-  path: string,
-  entries: Contents.IModel[],
-  writable: boolean
-): Contents.IModel {
-  return { ...folder(name, ''), path, writable, content: entries, format: 'json' };
-}
-
-function fileModel(entry: FileEntry, parent: string, writable: boolean): Contents.IModel {
-  return {
-    name: entry.name,
-    path: PathExt.join(parent, entry.name),
-    type: entry.name.endsWith('.ipynb') ? 'notebook' : 'file',
-    writable,
-    created: entry.modifiedAt,
-    last_modified: entry.modifiedAt,
-    mimetype: '',
-    content: null,
-    format: null,
-    size: entry.bytes
-  };
-}
-
-function withContent(
-  model: Contents.IModel,
-  bytes: ArrayBuffer,
-  options: Contents.IFetchOptions
-): Contents.IModel {
-  const text = (fatal: boolean) => new TextDecoder('utf-8', { fatal }).decode(bytes);
-  if (model.type === 'notebook' && options.type !== 'file') {
-    return { ...model, format: 'json', mimetype: '', content: JSON.parse(text(true)) };
-  }
-  const file = { ...model, type: 'file' };
-  if (options.format === 'base64') {
-    return base64Model(file, bytes);
-  }
-  try {
-    return { ...file, format: 'text', mimetype: 'text/plain', content: text(true) };
-  } catch {
-    if (options.format === 'text') {
-      throw new Error(`${model.name} is not UTF-8 text`);
-    }
-    return base64Model(file, bytes);
-  }
-}
-
-function base64Model(model: Contents.IModel, bytes: ArrayBuffer): Contents.IModel {
-  let binary = '';
-  const array = new Uint8Array(bytes);
-  // Whole blocks at once: one character at a time is slow, all at once overflows the stack.
-  for (let start = 0; start < array.length; start += 0x8000) {
-    binary += String.fromCharCode(...array.subarray(start, start + 0x8000));
-  }
-  return {
-    ...model,
-    format: 'base64',
-    mimetype: 'application/octet-stream',
-    content: btoa(binary)
-  };
-}
-
-function bytesOf(model: Partial<Contents.IModel>): string | Uint8Array<ArrayBuffer> {
-  const content: unknown = model.content;
-  if (model.format === 'base64') {
-    return Uint8Array.from(atob(String(content)), character => character.charCodeAt(0));
-  }
-  return typeof content === 'string' ? content : JSON.stringify(content, null, 1);
 }
