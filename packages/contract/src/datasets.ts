@@ -465,7 +465,11 @@ export const datasets = {
     access: access.read('data', 'platform', 'admin'),
     params: VersionParams,
     query: z.object({ path: z.string().max(1024).optional() }),
-    rawResponse: { contentType: 'application/octet-stream', description: 'zip archive or the file' }
+    rawResponse: {
+      contentType: 'application/octet-stream',
+      otherTypes: ['application/zip'],
+      description: 'zip archive or the file'
+    }
   }),
   sampleArchive: operation({
     id: 'datasets.sampleArchive',

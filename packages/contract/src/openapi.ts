@@ -59,12 +59,12 @@ function parameters(operation: Operation, components: Map<string, JsonObject>): 
     );
   };
   const headers = Object.entries(operation.headers ?? {}).map(
-    ([name, description]): JsonObject => ({
+    ([name, { description, schema }]): JsonObject => ({
       name,
       in: 'header',
       required: true,
       description,
-      schema: { type: 'string' }
+      schema: hoist(toSchema(schema, 'input'), components, 'Input')
     })
   );
   if (operation.idempotencyKey) {
@@ -79,6 +79,18 @@ function parameters(operation: Operation, components: Map<string, JsonObject>): 
   return [...of(operation.params, 'path'), ...of(operation.query, 'query'), ...headers];
 }
 
+/** What a raw body is: a stream of events has no schema of its own, text is a string, the rest is bytes. */
+function mediaType(contentType: string): JsonObject {
+  if (contentType === 'text/event-stream') {
+    return {};
+  }
+  return {
+    schema: contentType.startsWith('text/')
+      ? { type: 'string' }
+      : { type: 'string', format: 'binary' }
+  };
+}
+
 function document(operation: Operation, components: Map<string, JsonObject>): JsonObject {
   const problem = {
     description: 'Problem details',
@@ -90,9 +102,10 @@ function document(operation: Operation, components: Map<string, JsonObject>): Js
       'application/json': { schema: hoist(toSchema(operation.response, 'output'), components, '') }
     };
   } else if (operation.rawResponse) {
-    success['content'] = {
-      [operation.rawResponse.contentType]: { schema: { type: 'string', format: 'binary' } }
-    };
+    const { contentType, otherTypes = [] } = operation.rawResponse;
+    success['content'] = Object.fromEntries(
+      [contentType, ...otherTypes].map(type => [type, mediaType(type)])
+    );
   }
   const described: JsonObject = {
     operationId: operation.id,
@@ -118,7 +131,7 @@ function document(operation: Operation, components: Map<string, JsonObject>): Js
     described['requestBody'] = {
       required: true,
       description: operation.rawBody.description,
-      content: { [operation.rawBody.contentType]: { schema: { type: 'string', format: 'binary' } } }
+      content: { [operation.rawBody.contentType]: mediaType(operation.rawBody.contentType) }
     };
   }
   return described;

@@ -39,7 +39,15 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** How a body that is not JSON travels. */
 export interface Binary {
   readonly contentType: string;
+  /** Of answers: what else they may be, where that depends on the parameters. */
+  readonly otherTypes?: readonly string[];
   readonly description: string;
+}
+
+/** A request header that an operation needs. */
+export interface Header {
+  readonly description: string;
+  readonly schema: z.ZodType;
 }
 
 type Fields = z.ZodObject;
@@ -75,7 +83,7 @@ export interface Operation<
   readonly rawResponse?: Binary;
   readonly status: 200 | 201 | 202 | 204;
   /** Request headers that mean something to this operation. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, Header>>;
   /** Repeating the call with the same `Idempotency-Key` header does it once. */
   readonly idempotencyKey?: boolean;
 }
@@ -96,7 +104,7 @@ interface Declaration<P, Q, B, R> {
   response?: R;
   rawResponse?: Binary;
   status?: 200 | 201 | 202 | 204;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, Header>>;
   idempotencyKey?: boolean;
 }
 
@@ -126,6 +134,8 @@ export type ResponseOf<O extends Operation> =
 export type InputOf<O extends Operation> =
   O extends Operation<infer P, infer Q, infer B, z.ZodType>
     ? (z.input<P> extends Record<string, never> ? { params?: undefined } : { params: z.input<P> }) &
-        (z.input<Q> extends Record<string, never> ? { query?: undefined } : { query?: z.input<Q> }) &
+        (z.input<Q> extends Record<string, never>
+          ? { query?: undefined }
+          : { query?: z.input<Q> }) &
         (B extends z.ZodNever ? { body?: undefined } : { body: z.input<B> })
     : never;

@@ -219,8 +219,8 @@ export const serving = {
         port: z.number().int().min(1).max(65535).optional(),
         arguments: z
           .array(z.string().regex(/^[^\u0000]{0,500}$/u))
-          .max(100)
-          .optional(),
+          .min(1, { error: 'rule.required' })
+          .max(100),
         requirements: z.array(Requirement).max(100).optional(),
         environment: Environment.optional(),
         setupCommand: z

@@ -54,7 +54,12 @@ export const uploads = {
     access: access.write('data', 'platform', 'admin'),
     params: UploadParams,
     rawBody: { contentType: 'application/octet-stream', description: 'the next bytes' },
-    headers: { 'Upload-Offset': 'where these bytes belong' },
+    headers: {
+      'Upload-Offset': {
+        description: 'where these bytes belong',
+        schema: z.number().int().min(0).max(MAX_ARCHIVE_BYTES)
+      }
+    },
     response: Upload
   }),
   delete: operation({

@@ -119,7 +119,7 @@ function registerVersions(parts: ServingRoutes): void {
           modelVersionIds: body.modelVersionIds,
           algorithmVersionIds: body.algorithmVersionIds ?? [],
           port: body.port ?? DEFAULT_PORT,
-          arguments: body.arguments ?? [],
+          arguments: body.arguments,
           requirements: body.requirements ?? [],
           environment: body.environment ?? {},
           setupCommand: body.setupCommand ?? ''
