@@ -31,6 +31,8 @@ const CHECKS = [
 ];
 /** The share of operations that have to answer with success. */
 const WANTED = 0.9;
+/** How long it may take to write its report when it is interrupted. */
+const GRACE_MS = 20_000;
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +40,7 @@ const { values } = parseArgs({
     examples: { type: 'string', default: '4' },
     scenarios: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '240' },
-    phases: { type: 'string', default: 'coverage,fuzzing,stateful' },
+    phases: { type: 'string', default: 'fuzzing,stateful' },
     schemathesis: { type: 'string', default: 'schemathesis' },
     keep: { type: 'string' }
   }
@@ -124,9 +126,12 @@ async function fuzz(url: string, directory: string): Promise<number> {
     }
   );
   // The politest signal makes it report what it has.
-  const timer = setTimeout(() => child.kill('SIGINT'), Number(values.seconds) * 1000);
+  const limit = Number(values.seconds) * 1000;
+  const timer = setTimeout(() => child.kill('SIGINT'), limit);
+  const last = setTimeout(() => child.kill('SIGKILL'), limit + GRACE_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
+  clearTimeout(last);
   return code ?? 1;
 }
 
