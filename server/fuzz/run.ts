@@ -38,7 +38,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     examples: { type: 'string', default: '4' },
-    scenarios: { type: 'string', default: '100' },
+    scenarios: { type: 'string', default: '300' },
     seconds: { type: 'string', default: '240' },
     phases: { type: 'string', default: 'fuzzing,stateful' },
     schemathesis: { type: 'string', default: 'schemathesis' },
