@@ -12,6 +12,7 @@ export function useAlgorithmKind(): SetKind {
       icon: algorithmIcon,
       events: { set: 'algorithm', version: 'algorithm-version' },
       panels: { form: 'algorithm-form', set: 'algorithm', version: 'algorithm-version' },
+      firstVersion: true,
       words: {
         create: trans.__('New algorithm set'),
         purpose: trans.__(

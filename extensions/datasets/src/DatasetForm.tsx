@@ -1,6 +1,6 @@
 import { operations, type Dataset } from '@topsdl/contract';
 import type { PanelProps } from '@topsdl/lab';
-import { Form, Loaded, useMay, useProjectId, useQuery, useTops } from '@topsdl/ui';
+import { Form, Loaded, reportError, useMay, useProjectId, useQuery, useTops } from '@topsdl/ui';
 import type { JSX } from 'react';
 
 const { datasets } = operations;
@@ -11,7 +11,8 @@ export default function DatasetForm(props: PanelProps): JSX.Element {
 }
 
 function Create({ panel }: PanelProps): JSX.Element {
-  const { client, registry, trans } = useTops();
+  const host = useTops();
+  const { client, registry, trans } = host;
   const projectId = useProjectId();
   const isAdmin = useMay('admin');
   return (
@@ -46,7 +47,10 @@ function Create({ panel }: PanelProps): JSX.Element {
         if (id === 'import') {
           void client
             .call(datasets.createVersion, { params: { datasetId: dataset.id }, body: {} })
-            .then(version => registry.open('dataset-import', version.id));
+            .then(
+              version => registry.open('dataset-import', version.id),
+              (error: unknown) => reportError(host, error)
+            );
         }
       }}
       onCancel={() => panel.close()}

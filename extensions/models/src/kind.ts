@@ -16,6 +16,7 @@ export function useModelKind(): SetKind {
       icon: modelIcon,
       events: { set: 'model', version: 'model-version' },
       panels: { form: 'model-form', set: 'model', version: 'model-version' },
+      firstVersion: false,
       words: {
         create: trans.__('New model set'),
         purpose: trans.__(

@@ -1,7 +1,15 @@
 import '../style/index.css';
 import { operations, type ComputeSpec, type Training } from '@topsdl/contract';
 import type { PanelProps } from '@topsdl/lab';
-import { Form, Loaded, useProjectId, useQuery, useTops, type Values } from '@topsdl/ui';
+import {
+  Form,
+  Loaded,
+  reportError,
+  useProjectId,
+  useQuery,
+  useTops,
+  type Values
+} from '@topsdl/ui';
 import { useMemo, type JSX } from 'react';
 import { chosenOf, mountSearches } from './choices.ts';
 import { QuotaAside } from './QuotaAside.tsx';
@@ -147,7 +155,10 @@ function Body(props: PanelProps & { definition?: Training; copy?: boolean }): JS
               { params: { trainingId: made.id } },
               { idempotencyKey: crypto.randomUUID() }
             )
-            .then(run => registry.open('training-run', run.id));
+            .then(
+              run => registry.open('training-run', run.id),
+              (error: unknown) => reportError(host, error)
+            );
         }
       }}
       onCancel={() => panel.close()}

@@ -149,7 +149,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
     await form('New Model Package').fill('name', name);
     await form('New Model Package').submit('Create');
     const version = form('New Package Version');
-    await version.choose('modelVersionIds', `${name} v2`, name);
+    await version.choose('modelVersionIds', `${name} v1`, name);
     await version.choose('algorithmVersionIds', 'digits v1', 'digits');
     await version.chips('arguments', SERVE);
     await version.submit('Create and Build');

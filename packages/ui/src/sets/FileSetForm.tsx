@@ -47,11 +47,13 @@ function Create({ panel, kind }: Props): JSX.Element {
           params: { projectId },
           body: body as { name: string; scenario: FileSet['scenario'] }
         });
-        const version = await client.call(operations.createVersion, {
-          params: { setId: made.id },
-          body: {}
-        });
-        await kind.browse(made, version);
+        if (kind.firstVersion) {
+          const version = await client.call(operations.createVersion, {
+            params: { setId: made.id },
+            body: {}
+          });
+          await kind.browse(made, version);
+        }
         return made;
       }}
       onDone={() => panel.close()}

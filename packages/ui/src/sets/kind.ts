@@ -13,6 +13,8 @@ export interface SetKind {
   readonly events: { readonly set: EventKind; readonly version: EventKind };
   /** Kinds of panels. */
   readonly panels: { readonly form: string; readonly set: string; readonly version: string };
+  /** Whether a new set gets an empty version at once, for people to fill. */
+  readonly firstVersion: boolean;
   readonly words: {
     readonly create: string;
     readonly purpose: string;

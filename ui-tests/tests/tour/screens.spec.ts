@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '../fixtures.ts';
-import type { Area } from '../pages/Lab.ts';
+import { expect, test } from '../../fixtures.ts';
+import type { Area } from '../../pages/Lab.ts';
 
 /** Panels that a command opens, by the name of their picture. */
 const PANELS: Readonly<Record<string, string>> = {
