@@ -9,6 +9,9 @@ test('what another window does appears by itself', async ({ lab, t, unique, page
   await expect(data.row('digits')).toBeVisible();
 
   const other = await page.context().newPage();
+  // This window has the settings of a new user, whom JupyterLab asks about its news.
+  const news = other.getByRole('button', { name: 'No', exact: true });
+  await other.addLocatorHandler(news, button => button.click());
   await other.goto(`${baseURL}/lab?reset`);
   const there = new Lab(other, wordsOf('en'));
   await there.ready();
