@@ -16,10 +16,14 @@ const swc = [
 
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['topsdl-source', 'node', 'require', 'default'] },
+  testEnvironmentOptions: {
+    customExportConditions: ['topsdl-source', 'node', 'require', 'default']
+  },
   transform: { '\\.([cm]?[jt]sx?)$': swc },
   // Packages that ship ES modules only, and the JupyterLab family.
-  transformIgnorePatterns: ['/node_modules/(?!(@jupyterlab|@jupyter|@lumino|lib0|y-protocols|vscode-ws-jsonrpc|smol-toml|nanoid|@kubernetes)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@jupyterlab|@jupyter|@lumino|lib0|y-protocols|vscode-ws-jsonrpc|smol-toml|nanoid|@kubernetes)/)'
+  ],
   moduleNameMapper: { '\\.(css|svg)$': '<rootDir>/packages/testing/style-stub.cjs' },
   modulePathIgnorePatterns: ['/lib/', '/python/', '/.cache/', '/dist/'],
   testPathIgnorePatterns: ['/node_modules/', '/ui-tests/', '/lib/']

@@ -32,7 +32,9 @@ function Create({ panel }: PanelProps): JSX.Element {
       }}
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
-      python={body => `topsdl.connect().service(${JSON.stringify(body['name'] ?? '')}, create=True)`}
+      python={body =>
+        `topsdl.connect().service(${JSON.stringify(body['name'] ?? '')}, create=True)`
+      }
     />
   );
 }

@@ -87,7 +87,9 @@ test.each(['../x', '/etc/passwd', 'a/../../x', 'a\\b', '..', 'a//b', 'a/./b', 'x
   async path => {
     const { id } = await stage.version('algorithms', `jail ${Math.random()}`, { x: '1' });
     await expect(read(id, path)).rejects.toMatchObject(refused('invalid'));
-    await expect(stage.write('algorithms', id, path, 'x')).rejects.toMatchObject(refused('invalid'));
+    await expect(stage.write('algorithms', id, path, 'x')).rejects.toMatchObject(
+      refused('invalid')
+    );
   }
 );
 
@@ -143,9 +145,9 @@ test('names, deletion and who may', async () => {
     stage.owner.call(algorithms.delete, { params: { setId: set.id } })
   ).rejects.toMatchObject(refused('not-empty'));
   const training = await stage.training('user of it', 'true', { algorithmVersionIds: [made.id] });
-  await expect(
-    stage.owner.call(algorithms.deleteVersion, version(made.id))
-  ).rejects.toMatchObject({ problem: { code: 'still-used', params: { users: '“user of it”' } } });
+  await expect(stage.owner.call(algorithms.deleteVersion, version(made.id))).rejects.toMatchObject({
+    problem: { code: 'still-used', params: { users: '“user of it”' } }
+  });
   await stage.owner.call(operations.training.delete, { params: { trainingId: training.id } });
   await stage.owner.call(algorithms.deleteVersion, version(made.id));
   expect(existsSync(join(stage.companion.dataDir, 'sets', made.id))).toBe(false);
@@ -190,7 +192,11 @@ test('an archive has everything, and other programs can read it', async () => {
     writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
     const names = execFileSync(
       'python3',
-      ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), sorted(z.namelist()))', file],
+      [
+        '-c',
+        'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), sorted(z.namelist()))',
+        file
+      ],
       { encoding: 'utf8' }
     );
     expect(names.trim()).toBe("None ['empty/', 'train.py', '数据/', '数据/一.txt']");

@@ -1,4 +1,4 @@
-import type { Client } from '@topsdl/client';
+import { ProblemError, type Client } from '@topsdl/client';
 import {
   operations,
   type TrainingBody,
@@ -141,7 +141,14 @@ export class Stage {
         return [...running, ...waiting].filter(({ kind }) => kind === 'training-run');
       };
       for (const run of await look()) {
-        await this.admin.call(operations.training.stopRun, { params: { runId: run.id } });
+        await this.admin
+          .call(operations.training.stopRun, { params: { runId: run.id } })
+          .catch((error: unknown) => {
+            // It ended between the look and the stop.
+            if (!(error instanceof ProblemError && error.code === 'wrong-state')) {
+              throw error;
+            }
+          });
       }
       await this.watch(look, left => left.length === 0);
     }

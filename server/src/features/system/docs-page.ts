@@ -12,7 +12,8 @@ interface Parameter {
 }
 
 interface Media {
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+  /** A stream of events has no schema. */
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
 interface Described extends Media {
@@ -110,7 +111,10 @@ ${answers}</div></details>`;
 
 function renderMedia(media: Media): string {
   return Object.entries(media.content ?? {})
-    .map(([type, { schema }]) => `<p><code>${escape(type)}</code></p>${renderSchema(schema)}`)
+    .map(
+      ([type, { schema }]) =>
+        `<p><code>${escape(type)}</code></p>${schema ? renderSchema(schema) : ''}`
+    )
     .join('');
 }
 
