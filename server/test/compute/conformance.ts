@@ -471,7 +471,7 @@ END
 
       test('of a line of 100 MB and of a gigabyte a second within their limit', async () => {
         const run = trial({
-          command: `echo first; head -c 100000000 /dev/zero | tr '\\0' 'x'; echo; timeout 4 yes 'a line of a job that never stops talking'; echo last`
+          command: `echo first; head -c 100000000 /dev/zero | tr '\\0' 'x'; echo; timeout 4 yes 'a line of a job that never stops talking'; echo; echo last`
         });
         expect(await run.run()).toMatchObject({ state: 'succeeded' });
         let bytes = 0;
