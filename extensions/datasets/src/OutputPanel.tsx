@@ -85,7 +85,6 @@ function TrainingDataPart({ versionId }: { versionId: string }): JSX.Element {
                 })
               }
               onDone={state.reload}
-              onCancel={() => undefined}
             />
             <TrainingDataState versionId={versionId} data={data} />
           </>
@@ -250,7 +249,6 @@ function ExportPart({ versionId }: { versionId: string }): JSX.Element {
           client.call(datasets.startExport, { params: { versionId }, body: body as never })
         }
         onDone={list.reload}
-        onCancel={() => undefined}
       />
       {list.items.length > 0 && (
         <Table

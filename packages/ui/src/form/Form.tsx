@@ -55,7 +55,8 @@ export interface FormProps<R> {
   /** Sends the body; the id is the button's. */
   submit(body: Values, id: string): Promise<R>;
   onDone(result: R, id: string): void;
-  onCancel(): void;
+  /** Leaves the form; without it the form has no way out, as a part of something else. */
+  onCancel?(): void;
   onDirty?(dirty: boolean): void;
   /** Python that does the same. */
   readonly python?: ((body: Values) => string) | undefined;
@@ -168,19 +169,22 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
     }
     setDirty(false);
     props.onDirty?.(false);
-    props.onCancel();
+    props.onCancel?.();
   };
 
   const main = submits.at(-1);
+  // A field may take in what is being typed with the key that sends: what is sent is drawn after it.
+  const latest = useRef(send);
+  latest.current = send;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) {
+    if (event.key === 'Escape' && !event.defaultPrevented && props.onCancel) {
       event.stopPropagation();
       // What was typed is kept as a draft: Escape loses nothing.
       props.onCancel();
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && main) {
       event.preventDefault();
       event.stopPropagation();
-      void send(main.id);
+      void latest.current(main.id);
     }
   };
   const onSubmit = (event: FormEvent) => {
@@ -229,9 +233,11 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
         {props.aside && <aside className="topsdl-Form-aside">{props.aside(values)}</aside>}
       </div>
       <footer className="topsdl-Form-footer">
-        <Button minimal onClick={discard}>
-          {dirty && !edits ? trans.__('Discard') : trans.__('Cancel')}
-        </Button>
+        {props.onCancel && (
+          <Button minimal onClick={discard}>
+            {dirty && !edits ? trans.__('Discard') : trans.__('Cancel')}
+          </Button>
+        )}
         <span className="topsdl-Form-told" role="alert">
           {told.length > 0 ? (
             <>

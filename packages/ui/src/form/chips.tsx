@@ -1,4 +1,5 @@
 import { useState, type JSX } from 'react';
+import { flushSync } from 'react-dom';
 import { useTrans } from '../host.tsx';
 import type { WidgetProps } from './widgets.tsx';
 
@@ -79,10 +80,10 @@ export function Chips(props: WidgetProps): JSX.Element {
           props.onBlur();
         }}
         onKeyDown={event => {
-          const ends =
-            (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) ||
-            (event.key === ',' && !repeats);
-          if (ends) {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+            // The form is sent by this key, next: it has to know the word by then.
+            flushSync(add);
+          } else if (event.key === 'Enter' || (event.key === ',' && !repeats)) {
             event.preventDefault();
             add();
           } else if (event.key === 'Backspace' && text === '' && words.length > 0) {

@@ -1,0 +1,49 @@
+/** @jest-environment jsdom */
+import { expect, jest, test } from '@jest/globals';
+import { one, press, render, type } from './dom.tsx';
+import { operations } from '@topsdl/contract';
+import { Form, type FormProps } from '../src/form/Form.tsx';
+
+const { createPackageVersion } = operations.serving;
+
+function draw(more: Partial<FormProps<unknown>> = {}) {
+  const submit = jest.fn(() => Promise.resolve());
+  const root = render(
+    <Form<unknown>
+      operation={createPackageVersion}
+      title="New"
+      initial={{ baseImage: 'host', port: 8080, modelVersionIds: [], algorithmVersionIds: [] }}
+      hints={{ arguments: { label: 'Arguments', widget: 'chips', repeats: true } }}
+      submits={[{ id: 'create', label: 'Create' }]}
+      submit={submit}
+      onDone={() => undefined}
+      {...more}
+    />
+  );
+  return { root, submit };
+}
+
+test('Ctrl+Enter sends the word that is still being typed', async () => {
+  const { root, submit } = draw({ onCancel: () => undefined });
+  const input = one<HTMLInputElement>(root, '[data-field="arguments"] input');
+  type(input, 'python3');
+  await press(input, 'Enter');
+  type(input, 'serve.py');
+  await press(input, 'Enter', { ctrlKey: true });
+  expect(submit).toHaveBeenCalledWith(
+    expect.objectContaining({ arguments: ['python3', 'serve.py'] }),
+    'create'
+  );
+});
+
+test('a form that cannot be left has no button for it, and takes no Escape', async () => {
+  const { root } = draw();
+  expect([...root.querySelectorAll('footer button')].map(button => button.textContent)).toEqual([
+    'Create'
+  ]);
+  const input = one<HTMLInputElement>(root, '[data-field="arguments"] input');
+  let reached = false;
+  root.addEventListener('keydown', () => (reached = true));
+  await press(input, 'Escape');
+  expect(reached).toBe(true);
+});
