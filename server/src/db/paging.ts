@@ -1,7 +1,6 @@
 import { asc, desc, sql, type SQL } from 'drizzle-orm';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { ProblemError } from '../http/problem.ts';
-import type { Orm } from './database.ts';
 
 /** Rows of a page where the caller does not say. */
 export const DEFAULT_LIMIT = 50;
@@ -105,14 +104,4 @@ export function contains(column: SQLiteColumn, text: string | undefined): SQL | 
   }
   const escaped = text.normalize('NFC').replace(/[\\%_]/g, '\\$&');
   return sql`${column} LIKE ${`%${escaped}%`} ESCAPE '\\'`;
-}
-
-/** How many rows a filter lets through. */
-export function countRows(orm: Orm, table: SQLiteTable, filter: SQL | undefined): number {
-  const row = orm
-    .select({ count: sql<number>`count(*)` })
-    .from(table)
-    .where(filter)
-    .get();
-  return row?.count ?? 0;
 }

@@ -12,6 +12,7 @@ import { problemOf, type Contents } from './contents.ts';
 import { presentEntry, presentSet, presentVersion } from './present.ts';
 import type { Sets } from './sets.ts';
 import type { Tree, TreeEntry } from './tree.ts';
+import { mapPage } from '../db/rows.ts';
 
 /** What the operations of sets work with. */
 export interface SetParts {
@@ -51,7 +52,7 @@ function implementRows(
       ...rest,
       ...(mine ? { createdBy: caller.userId } : {})
     });
-    return { ...page, items: page.items.map(item => presentSet(item, userRef)) };
+    return mapPage(page, item => presentSet(item, userRef));
   });
 
   api.implement(operations.create, ({ params, body, caller }) => {
@@ -86,7 +87,7 @@ function implementRows(
 
   api.implement(operations.listVersions, ({ params, query }) => {
     const page = sets.listVersions(params.setId, query);
-    return { ...page, items: page.items.map(item => presentVersion(item, userRef)) };
+    return mapPage(page, item => presentVersion(item, userRef));
   });
 
   api.implement(operations.createVersion, async ({ params, body, caller }) => {

@@ -1,8 +1,9 @@
-import { and, count, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
-import type { EventKind, Scenario } from '@topsdl/contract';
+import { and, desc, eq, isNull, or, sum } from 'drizzle-orm';
+import type { EventKind, Page, Scenario } from '@topsdl/contract';
 import type { Database, Orm, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import { contains, keyset, type PageRequest } from '../db/paging.ts';
+import { contains, type PageRequest } from '../db/paging.ts';
+import { countRows, listRows, mapPage, requireFreeName } from '../db/rows.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Use } from '../uses.ts';
 import { fileSets, setVersions, type SetKind, type SetRow, type SetVersionRow } from './table.ts';
@@ -105,56 +106,30 @@ export class Sets {
     return found;
   }
 
-  list(projectId: string, query: SetQuery): { items: SetSummary[]; next?: string; total: number } {
+  list(projectId: string, query: SetQuery): Page<SetSummary> {
     const visibility = query.visibility ?? 'project';
     const own = eq(fileSets.projectId, projectId);
     const everyones = isNull(fileSets.projectId);
-    const filters: (SQL | undefined)[] = [
+    const filter = and(
       eq(fileSets.kind, this.kind),
       visibility === 'project' ? own : visibility === 'public' ? everyones : or(own, everyones),
       contains(fileSets.name, query.search),
       query.scenario && eq(fileSets.scenario, query.scenario),
       query.createdBy === undefined ? undefined : eq(fileSets.createdBy, query.createdBy)
-    ];
-    const page = keyset(byAge, query);
-    const rows = this.#db.orm
-      .select()
-      .from(fileSets)
-      .where(and(...filters, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm
-      .select({ total: count() })
-      .from(fileSets)
-      .where(and(...filters))
-      .get();
-    return page.page(rows, row => this.summary(row), total?.total ?? 0);
+    );
+    return mapPage(listRows(this.#db.orm, fileSets, byAge, filter, query), row =>
+      this.summary(row)
+    );
   }
 
-  listVersions(
-    setId: string,
-    request: PageRequest
-  ): { items: SetVersionRow[]; next?: string; total: number } {
-    const page = keyset(byNumber, request);
-    const rows = this.#db.orm
-      .select()
-      .from(setVersions)
-      .where(and(eq(setVersions.setId, setId), page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    return page.page(rows, row => row, this.#countVersions(this.#db.orm, setId));
+  listVersions(setId: string, request: PageRequest): Page<SetVersionRow> {
+    return listRows(this.#db.orm, setVersions, byNumber, eq(setVersions.setId, setId), request);
   }
 
   /** How many sets a project has. */
   count(projectId: string): number {
-    const row = this.#db.orm
-      .select({ total: count() })
-      .from(fileSets)
-      .where(and(eq(fileSets.kind, this.kind), eq(fileSets.projectId, projectId)))
-      .get();
-    return row?.total ?? 0;
+    const own = and(eq(fileSets.kind, this.kind), eq(fileSets.projectId, projectId));
+    return countRows(this.#db.orm, fileSets, own);
   }
 
   /** Bytes of all files in a project's versions. */
@@ -211,14 +186,7 @@ export class Sets {
     this.#db.write(tx => {
       const owner =
         row.projectId === null ? isNull(fileSets.projectId) : eq(fileSets.projectId, row.projectId);
-      const taken = tx
-        .select({ id: fileSets.id })
-        .from(fileSets)
-        .where(and(eq(fileSets.kind, this.kind), owner, eq(fileSets.name, row.name)))
-        .get();
-      if (taken) {
-        throw new ProblemError('name-taken', { name: row.name }, 'body.name');
-      }
+      requireFreeName(tx, fileSets, row.name, and(eq(fileSets.kind, this.kind), owner));
       tx.insert(fileSets).values(row).run();
       this.#emit(tx, 'created', row, request.userId);
     });
@@ -306,11 +274,6 @@ export class Sets {
   }
 
   #countVersions(orm: Orm, setId: string): number {
-    const row = orm
-      .select({ total: count() })
-      .from(setVersions)
-      .where(eq(setVersions.setId, setId))
-      .get();
-    return row?.total ?? 0;
+    return countRows(orm, setVersions, eq(setVersions.setId, setId));
   }
 }

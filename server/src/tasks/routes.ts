@@ -5,7 +5,8 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { notFound } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { countRows, keyset, type Ordering } from '../db/paging.ts';
+import { type Ordering } from '../db/paging.ts';
+import { listRows, mapPage } from '../db/rows.ts';
 import { sendDownload } from '../http/download.ts';
 import { presentTask } from './present.ts';
 import { tasks, type TaskRow } from './table.ts';
@@ -30,24 +31,14 @@ export function registerTasks(app: App): void {
   });
 
   api.implement(operations.tasks.list, ({ params, query, caller, language }) => {
-    const paging = keyset(newestFirst, query);
     const filter = and(
       eq(tasks.projectId, params.projectId),
       query.mine ? eq(tasks.createdBy, caller.userId) : undefined,
       query.state === 'active' ? inArray(tasks.state, [...ACTIVE]) : undefined,
       query.state === 'ended' ? notInArray(tasks.state, [...ACTIVE]) : undefined
     );
-    const rows = db.orm
-      .select()
-      .from(tasks)
-      .where(and(filter, paging.where))
-      .orderBy(...paging.orderBy)
-      .limit(paging.limit)
-      .all();
-    return paging.page(
-      rows,
-      row => presentTask(row, language, userRef),
-      countRows(db.orm, tasks, filter)
+    return mapPage(listRows(db.orm, tasks, newestFirst, filter, query), row =>
+      presentTask(row, language, userRef)
     );
   });
 

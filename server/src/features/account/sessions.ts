@@ -4,7 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
 import type { App } from '../../app.ts';
 import { newId } from '../../db/ids.ts';
-import { countRows, type Keyset } from '../../db/paging.ts';
+import { type Keyset } from '../../db/paging.ts';
+import { countRows } from '../../db/rows.ts';
 import { sessions, users, type SessionRow } from './table.ts';
 
 const DAY = 24 * 3_600_000;

@@ -4,7 +4,8 @@ import { notFound } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { countRows, contains, keyset, type Ordering, type PageRequest } from '../../db/paging.ts';
+import { contains, type Ordering, type PageRequest } from '../../db/paging.ts';
+import { listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { projectDirectory } from '../projects/directory.ts';
 import type { UserDirectory, UserInput, UserRecord } from './directory.ts';
@@ -72,7 +73,6 @@ export class Users implements UserDirectory {
     request: PageRequest & { search?: string | undefined; permission?: Permission | undefined },
     ids?: readonly string[]
   ): Page<UserRow> {
-    const paging = keyset(byName, request);
     const filter = and(
       isNull(users.deletedAt),
       contains(users.name, request.search),
@@ -81,15 +81,7 @@ export class Users implements UserDirectory {
         ? undefined
         : sql`EXISTS (SELECT 1 FROM json_each(${users.permissions}) WHERE value = ${request.permission})`
     );
-    const { orm } = this.#app.db;
-    const rows = orm
-      .select()
-      .from(users)
-      .where(and(filter, paging.where))
-      .orderBy(...paging.orderBy)
-      .limit(paging.limit)
-      .all();
-    return paging.page(rows, row => row, countRows(orm, users, filter));
+    return listRows(this.#app.db.orm, users, byName, filter, request);
   }
 
   async create(input: UserInput, by: string | null): Promise<UserRecord> {
@@ -107,7 +99,7 @@ export class Users implements UserDirectory {
     by: string | null
   ): UserRow {
     return this.#app.db.write(tx => {
-      this.#refuseTaken(tx, input.name);
+      requireFreeName(tx, users, input.name, isNull(users.deletedAt));
       const row = tx
         .insert(users)
         .values({
@@ -145,7 +137,7 @@ export class Users implements UserDirectory {
     return this.#app.db.write(tx => {
       const before = this.get(userId);
       if (input.name !== undefined && input.name !== before.name) {
-        this.#refuseTaken(tx, input.name);
+        requireFreeName(tx, users, input.name, isNull(users.deletedAt));
       }
       const row = tx
         .update(users)
@@ -186,17 +178,6 @@ export class Users implements UserDirectory {
       this.#emit(tx, 'deleted', row, by);
       tx.afterCommit(() => this.#app.access.live.recheck());
     });
-  }
-
-  #refuseTaken(tx: Transaction, name: string): void {
-    const taken = tx
-      .select({ id: users.id })
-      .from(users)
-      .where(and(eq(users.name, name), isNull(users.deletedAt)))
-      .get();
-    if (taken) {
-      throw new ProblemError('name-taken', { name }, 'body.name');
-    }
   }
 
   #emit(tx: Transaction, type: 'created' | 'updated' | 'deleted', row: UserRow, by: string | null) {

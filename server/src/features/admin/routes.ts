@@ -1,7 +1,7 @@
-import { and } from 'drizzle-orm';
 import { operations } from '@topsdl/contract';
 import type { App } from '../../app.ts';
-import { countRows, contains, keyset, type Ordering } from '../../db/paging.ts';
+import { contains, type Ordering } from '../../db/paging.ts';
+import { listRows, mapPage } from '../../db/rows.ts';
 import { userDirectory } from '../account/directory.ts';
 import { projectDirectory } from '../projects/directory.ts';
 import { presentSpec, presentUser } from './present.ts';
@@ -22,7 +22,7 @@ export function registerRoutes(app: App, specs: SpecService): void {
 
   api.implement(admin.listUsers, ({ query }) => {
     const page = users().list(query);
-    return { ...page, items: page.items.map(presentUser) };
+    return mapPage(page, presentUser);
   });
   api.implement(admin.createUser, async ({ body, caller }) =>
     presentUser(await users().create(body, caller.userId))
@@ -36,16 +36,8 @@ export function registerRoutes(app: App, specs: SpecService): void {
   );
 
   api.implement(admin.listSpecs, ({ query }) => {
-    const paging = keyset(byAge, query);
     const filter = contains(computeSpecs.name, query.search);
-    const rows = db.orm
-      .select()
-      .from(computeSpecs)
-      .where(and(filter, paging.where))
-      .orderBy(...paging.orderBy)
-      .limit(paging.limit)
-      .all();
-    return paging.page(rows, presentSpec, countRows(db.orm, computeSpecs, filter));
+    return mapPage(listRows(db.orm, computeSpecs, byAge, filter, query), presentSpec);
   });
   api.implement(admin.createSpec, ({ body, caller }) =>
     presentSpec(specs.create(body, caller.userId))

@@ -1,10 +1,11 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { ComputeSpec } from '@topsdl/contract';
 import { notFound } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { settings } from '../../db/table.ts';
+import { requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { ComputeSpecDirectory } from './directory.ts';
 import { computeSpecs, type ComputeSpecRow } from './table.ts';
@@ -73,7 +74,7 @@ export class SpecService implements ComputeSpecDirectory {
 
   create(input: SpecInput, by: string | null): ComputeSpecRow {
     return this.#app.db.write(tx => {
-      this.#refuseTaken(tx, input.name);
+      requireFreeName(tx, computeSpecs, input.name);
       const sound = consistent(input);
       const row = tx
         .insert(computeSpecs)
@@ -89,7 +90,7 @@ export class SpecService implements ComputeSpecDirectory {
     return this.#app.db.write(tx => {
       const before = this.get(specId);
       if (input.name !== undefined && input.name !== before.name) {
-        this.#refuseTaken(tx, input.name);
+        requireFreeName(tx, computeSpecs, input.name);
       }
       const { id: _, createdAt: __, ...values } = before;
       const row = tx
@@ -111,17 +112,6 @@ export class SpecService implements ComputeSpecDirectory {
       tx.delete(computeSpecs).where(eq(computeSpecs.id, specId)).run();
       this.#emit(tx, 'deleted', row, by);
     });
-  }
-
-  #refuseTaken(tx: Transaction, name: string): void {
-    const taken = tx
-      .select({ one: sql`1` })
-      .from(computeSpecs)
-      .where(eq(computeSpecs.name, name))
-      .get();
-    if (taken) {
-      throw new ProblemError('name-taken', { name }, 'body.name');
-    }
   }
 
   #emit(

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { operations, type Page } from '@topsdl/contract';
+import { operations } from '@topsdl/contract';
 import type { Access } from '../../access/access.ts';
 import { sendDownload } from '../../http/download.ts';
 import { ProblemError } from '../../http/problem.ts';
@@ -11,6 +11,7 @@ import type { Uses } from '../../uses.ts';
 import type { Images } from './images.ts';
 import { presentDataset, presentVersion } from './present.ts';
 import type { Datasets } from './service.ts';
+import { mapPage } from '../../db/rows.ts';
 
 const { datasets: contract } = operations;
 
@@ -145,8 +146,4 @@ function registerImages({ api, access, datasets, images, packs, thumbnails }: Da
       user
     )
   );
-}
-
-function mapPage<From, To>(page: Page<From>, present: (item: From) => To): Page<To> {
-  return { ...page, items: page.items.map(present) };
 }

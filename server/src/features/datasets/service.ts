@@ -1,8 +1,9 @@
-import { and, count as rows, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
-import type { AnnotationType } from '@topsdl/contract';
+import { and, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
+import type { AnnotationType, Page } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, keyset, type PageRequest } from '../../db/paging.ts';
+import { contains, type PageRequest } from '../../db/paging.ts';
+import { countRows, listRows, mapPage, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import {
   datasets,
@@ -31,6 +32,20 @@ export interface DatasetSummary {
   readonly versionCount: number;
   readonly versions: VersionRow[];
 }
+
+const byAge = {
+  name: 'datasets',
+  columns: [datasets.id],
+  direction: 'descending' as const,
+  keys: (row: DatasetRow) => [row.id]
+};
+
+const byNumber = {
+  name: 'dataset-versions',
+  columns: [datasetVersions.number],
+  direction: 'descending' as const,
+  keys: (row: VersionRow) => [row.number]
+};
 
 /** Datasets and their versions. */
 export class Datasets {
@@ -89,15 +104,7 @@ export class Datasets {
   #requireFreeName(tx: Transaction, projectId: string | null, name: string): void {
     const owner =
       projectId === null ? isNull(datasets.projectId) : eq(datasets.projectId, projectId);
-    if (
-      tx
-        .select({ id: datasets.id })
-        .from(datasets)
-        .where(and(owner, eq(datasets.name, name)))
-        .get()
-    ) {
-      throw new ProblemError('name-taken', { name }, 'body.name');
-    }
+    requireFreeName(tx, datasets, name, owner);
   }
 
   /** Deletes a dataset and its labels; it must have no versions. */
@@ -110,12 +117,7 @@ export class Datasets {
       }
       tx.delete(labels).where(eq(labels.datasetId, datasetId)).run();
       // Versions that are still being swept hang on to the row; the sweeper removes it after them.
-      const swept = tx
-        .select({ count: rows() })
-        .from(datasetVersions)
-        .where(eq(datasetVersions.datasetId, datasetId))
-        .get();
-      if (swept?.count === 0) {
+      if (countRows(tx, datasetVersions, eq(datasetVersions.datasetId, datasetId)) === 0) {
         tx.delete(datasets).where(eq(datasets.id, datasetId)).run();
       } else {
         tx.update(datasets)
@@ -144,7 +146,7 @@ export class Datasets {
     return row;
   }
 
-  list(projectId: string, query: DatasetQuery) {
+  list(projectId: string, query: DatasetQuery): Page<DatasetSummary> {
     const own = eq(datasets.projectId, projectId);
     const open = isNull(datasets.projectId);
     const owner: SQL | undefined =
@@ -156,24 +158,9 @@ export class Datasets {
       query.annotationType && eq(datasets.annotationType, query.annotationType),
       query.createdBy ? eq(datasets.createdBy, query.createdBy) : undefined
     );
-    const page = keyset<DatasetRow>(
-      {
-        name: 'datasets',
-        columns: [datasets.id],
-        direction: 'descending',
-        keys: row => [row.id]
-      },
-      query
+    return mapPage(listRows(this.#db.orm, datasets, byAge, filter, query), row =>
+      this.summary(row)
     );
-    const found = this.#db.orm
-      .select()
-      .from(datasets)
-      .where(and(filter, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm.select({ count: rows() }).from(datasets).where(filter).get();
-    return page.page(found, row => this.summary(row), total?.count ?? 0);
   }
 
   summary(dataset: DatasetRow): DatasetSummary {
@@ -185,33 +172,14 @@ export class Datasets {
       .orderBy(desc(datasetVersions.number))
       .limit(NEWEST)
       .all();
-    const total =
-      versions.length < NEWEST
-        ? versions.length
-        : this.#db.orm.select({ count: rows() }).from(datasetVersions).where(shown).get()?.count;
-    return { dataset, versionCount: total ?? 0, versions };
+    const versionCount =
+      versions.length < NEWEST ? versions.length : countRows(this.#db.orm, datasetVersions, shown);
+    return { dataset, versionCount, versions };
   }
 
-  listVersions(datasetId: string, request: PageRequest) {
+  listVersions(datasetId: string, request: PageRequest): Page<VersionRow> {
     const shown = and(eq(datasetVersions.datasetId, datasetId), isNull(datasetVersions.hidden));
-    const page = keyset<VersionRow>(
-      {
-        name: 'dataset-versions',
-        columns: [datasetVersions.number],
-        direction: 'descending',
-        keys: row => [row.number]
-      },
-      request
-    );
-    const found = this.#db.orm
-      .select()
-      .from(datasetVersions)
-      .where(and(shown, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm.select({ count: rows() }).from(datasetVersions).where(shown).get();
-    return page.page(found, row => row, total?.count ?? 0);
+    return listRows(this.#db.orm, datasetVersions, byNumber, shown, request);
   }
 
   findVersion(versionId: string): VersionRow | undefined {
@@ -375,12 +343,7 @@ export class Datasets {
     await sweepVersions(this.#db, key => this.#copying.has(key) || this.#importing(key));
     this.#db.write(tx => {
       for (const row of tx.select().from(datasets).where(eq(datasets.deleted, true)).all()) {
-        const left = tx
-          .select({ count: rows() })
-          .from(datasetVersions)
-          .where(eq(datasetVersions.datasetId, row.id))
-          .get();
-        if (left?.count === 0) {
+        if (countRows(tx, datasetVersions, eq(datasetVersions.datasetId, row.id)) === 0) {
           tx.delete(datasets).where(eq(datasets.id, row.id)).run();
         }
       }

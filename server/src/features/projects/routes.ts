@@ -1,7 +1,8 @@
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import { operations } from '@topsdl/contract';
 import type { App } from '../../app.ts';
-import { countRows, decodeCursor, DEFAULT_LIMIT, encodeCursor } from '../../db/paging.ts';
+import { decodeCursor, DEFAULT_LIMIT, encodeCursor } from '../../db/paging.ts';
+import { countRows, mapPage } from '../../db/rows.ts';
 import { events } from '../../events/table.ts';
 import { presentHolder, presentProject } from './present.ts';
 import type { ProjectService } from './service.ts';
@@ -16,7 +17,7 @@ export function registerRoutes(app: App, service: ProjectService, history: Usage
       ...(caller.permissions.has('admin') ? {} : { memberId: caller.userId }),
       ...(query.mine ? { createdBy: caller.userId } : {})
     });
-    return { ...page, items: page.items.map(row => presentProject(app, row)) };
+    return mapPage(page, row => presentProject(app, row));
   });
 
   api.implement(operation.create, ({ body, caller }) =>

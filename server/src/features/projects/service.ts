@@ -4,7 +4,8 @@ import { notFound, type Memberships } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { countRows, contains, keyset, type Ordering, type PageRequest } from '../../db/paging.ts';
+import { contains, type Ordering, type PageRequest } from '../../db/paging.ts';
+import { listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { parseQuantity } from '../../quantity.ts';
 import type { ProjectDirectory, ProjectInput } from './directory.ts';
@@ -67,7 +68,6 @@ export class ProjectService implements Memberships, ProjectDirectory {
     request: PageRequest & { search?: string | undefined },
     of: { memberId?: string; createdBy?: string } = {}
   ): Page<ProjectRow> {
-    const paging = keyset(byName, request);
     const filter = and(
       of.memberId === undefined
         ? undefined
@@ -76,15 +76,7 @@ export class ProjectService implements Memberships, ProjectDirectory {
       contains(projects.name, request.search),
       of.createdBy === undefined ? undefined : eq(projects.createdBy, of.createdBy)
     );
-    const { orm } = this.#app.db;
-    const rows = orm
-      .select()
-      .from(projects)
-      .where(and(filter, paging.where))
-      .orderBy(...paging.orderBy)
-      .limit(paging.limit)
-      .all();
-    return paging.page(rows, row => row, countRows(orm, projects, filter));
+    return listRows(this.#app.db.orm, projects, byName, filter, request);
   }
 
   resources(projectId: string): ResourceUse[] {
@@ -121,7 +113,7 @@ export class ProjectService implements Memberships, ProjectDirectory {
   /** @throws ProblemError `name-taken`, `invalid` for doubled quotas and unknown members */
   create(input: ProjectInput, by: string | null): ProjectRow {
     return this.#app.db.write(tx => {
-      this.#refuseTaken(tx, input.name);
+      requireFreeName(tx, projects, input.name);
       const quotas = soundQuotas(input.quotas ?? []);
       const row = tx
         .insert(projects)
@@ -139,7 +131,7 @@ export class ProjectService implements Memberships, ProjectDirectory {
     return this.#app.db.write(tx => {
       const before = this.get(projectId);
       if (input.name !== undefined && input.name !== before.name) {
-        this.#refuseTaken(tx, input.name);
+        requireFreeName(tx, projects, input.name);
       }
       let row = tx
         .update(projects)
@@ -204,12 +196,6 @@ export class ProjectService implements Memberships, ProjectDirectory {
 
   #find(projectId: string): ProjectRow | undefined {
     return this.#app.db.orm.select().from(projects).where(eq(projects.id, projectId)).get();
-  }
-
-  #refuseTaken(tx: Transaction, name: string): void {
-    if (tx.select({ id: projects.id }).from(projects).where(eq(projects.name, name)).get()) {
-      throw new ProblemError('name-taken', { name }, 'body.name');
-    }
   }
 
   #setMembers(tx: Transaction, row: ProjectRow, memberIds: readonly string[]): ProjectRow {

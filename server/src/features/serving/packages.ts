@@ -1,9 +1,10 @@
-import { and, count, desc, eq, isNull, sum, type SQL } from 'drizzle-orm';
-import type { Scenario } from '@topsdl/contract';
+import { and, desc, eq, isNull, sum } from 'drizzle-orm';
+import type { Page, Scenario } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, keyset, type PageRequest } from '../../db/paging.ts';
+import { contains, type PageRequest } from '../../db/paging.ts';
+import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { algorithmSets, modelSets } from '../../sets/service.ts';
 import type { Use } from '../../uses.ts';
@@ -82,41 +83,18 @@ export class Packages {
   list(
     projectId: string,
     query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): { items: PackageRow[]; next?: string; total: number } {
-    const filters: (SQL | undefined)[] = [
+  ): Page<PackageRow> {
+    const filter = and(
       eq(packages.projectId, projectId),
       contains(packages.name, query.search),
       query.createdBy === undefined ? undefined : eq(packages.createdBy, query.createdBy)
-    ];
-    const page = keyset(byAge, query);
-    const rows = this.#db.orm
-      .select()
-      .from(packages)
-      .where(and(...filters, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm
-      .select({ total: count() })
-      .from(packages)
-      .where(and(...filters))
-      .get();
-    return page.page(rows, row => row, total?.total ?? 0);
+    );
+    return listRows(this.#db.orm, packages, byAge, filter, query);
   }
 
-  listVersions(
-    packageId: string,
-    request: PageRequest
-  ): { items: PackageVersionRow[]; next?: string; total: number } {
-    const page = keyset(byNumber, request);
-    const rows = this.#db.orm
-      .select()
-      .from(packageVersions)
-      .where(and(eq(packageVersions.packageId, packageId), page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    return page.page(rows, row => row, this.countVersions(packageId));
+  listVersions(packageId: string, request: PageRequest): Page<PackageVersionRow> {
+    const filter = eq(packageVersions.packageId, packageId);
+    return listRows(this.#db.orm, packageVersions, byNumber, filter, request);
   }
 
   newest(packageId: string, limit: number): PackageVersionRow[] {
@@ -130,12 +108,7 @@ export class Packages {
   }
 
   countVersions(packageId: string, orm: Orm = this.#db.orm): number {
-    const row = orm
-      .select({ total: count() })
-      .from(packageVersions)
-      .where(eq(packageVersions.packageId, packageId))
-      .get();
-    return row?.total ?? 0;
+    return countRows(orm, packageVersions, eq(packageVersions.packageId, packageId));
   }
 
   /** Ids of all versions, for those who clear away what belongs to none. */
@@ -160,14 +133,7 @@ export class Packages {
     userId: string
   ): PackageRow {
     return this.#db.write(tx => {
-      const taken = tx
-        .select({ id: packages.id })
-        .from(packages)
-        .where(and(eq(packages.projectId, projectId), eq(packages.name, input.name)))
-        .get();
-      if (taken) {
-        throw new ProblemError('name-taken', { name: input.name }, 'body.name');
-      }
+      requireFreeName(tx, packages, input.name, eq(packages.projectId, projectId));
       const row = tx
         .insert(packages)
         .values({ ...input, id: newId(), projectId, createdAt: Date.now(), createdBy: userId })

@@ -22,6 +22,7 @@ import type { Replicas } from './replicas.ts';
 import type { ServingService } from './service.ts';
 import { buildLog, DEFAULT_MINUTES, metricsOf, replicaLog } from './streams.ts';
 import type { PackageRow, PackageVersionRow, ServiceRow } from './table.ts';
+import { mapPage } from '../../db/rows.ts';
 
 const { serving } = operations;
 
@@ -83,7 +84,7 @@ function registerPackages(parts: ServingRoutes): void {
     const { mine, ...rest } = query;
     const createdBy = mine ? caller.userId : undefined;
     const page = packages.list(params.projectId, { ...rest, createdBy });
-    return { ...page, items: page.items.map(row => present.package(row, language)) };
+    return mapPage(page, row => present.package(row, language));
   });
   api.implement(serving.createPackage, ({ params, body, caller, language }) => {
     const { name, scenario, details = '' } = body;
@@ -108,7 +109,7 @@ function registerVersions(parts: ServingRoutes): void {
 
   api.implement(serving.listPackageVersions, ({ params, query, language }) => {
     const page = packages.listVersions(params.packageId, query);
-    return { ...page, items: page.items.map(row => present.version(row, language)) };
+    return mapPage(page, row => present.version(row, language));
   });
   api.implement(serving.createPackageVersion, ({ params, body, caller, language }) => {
     const row = db.write(tx => {
@@ -165,7 +166,7 @@ function registerServices(parts: ServingRoutes): void {
     const { mine, ...rest } = query;
     const createdBy = mine ? caller.userId : undefined;
     const page = service.list(params.projectId, { ...rest, createdBy });
-    return { ...page, items: page.items.map(row => present.service(row, language)) };
+    return mapPage(page, row => present.service(row, language));
   });
   api.implement(serving.createService, ({ params, body, caller, language }) => {
     const { name, details = '' } = body;

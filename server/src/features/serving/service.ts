@@ -1,8 +1,10 @@
-import { and, count, eq, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
+import type { Page } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, keyset, type PageRequest } from '../../db/paging.ts';
+import { contains, type PageRequest } from '../../db/paging.ts';
+import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import type { Role } from '../../gateway/index.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
@@ -84,47 +86,22 @@ export class ServingService {
   list(
     projectId: string,
     query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): { items: ServiceRow[]; next?: string; total: number } {
-    const filters: (SQL | undefined)[] = [
+  ): Page<ServiceRow> {
+    const filter = and(
       eq(services.projectId, projectId),
       contains(services.name, query.search),
       query.createdBy === undefined ? undefined : eq(services.createdBy, query.createdBy)
-    ];
-    const page = keyset(byAge, query);
-    const rows = this.#db.orm
-      .select()
-      .from(services)
-      .where(and(...filters, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm
-      .select({ total: count() })
-      .from(services)
-      .where(and(...filters))
-      .get();
-    return page.page(rows, row => row, total?.total ?? 0);
+    );
+    return listRows(this.#db.orm, services, byAge, filter, query);
   }
 
   count(projectId: string): number {
-    const row = this.#db.orm
-      .select({ total: count() })
-      .from(services)
-      .where(eq(services.projectId, projectId))
-      .get();
-    return row?.total ?? 0;
+    return countRows(this.#db.orm, services, eq(services.projectId, projectId));
   }
 
   create(projectId: string, input: { name: string; details: string }, userId: string): ServiceRow {
     return this.#db.write(tx => {
-      const taken = tx
-        .select({ id: services.id })
-        .from(services)
-        .where(and(eq(services.projectId, projectId), eq(services.name, input.name)))
-        .get();
-      if (taken) {
-        throw new ProblemError('name-taken', { name: input.name }, 'body.name');
-      }
+      requireFreeName(tx, services, input.name, eq(services.projectId, projectId));
       const row = tx
         .insert(services)
         .values({ ...input, id: newId(), projectId, createdAt: Date.now(), createdBy: userId })

@@ -1,7 +1,9 @@
-import { and, asc, count, desc, eq, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq } from 'drizzle-orm';
+import type { Page } from '@topsdl/contract';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, keyset, type PageRequest } from '../../db/paging.ts';
+import { contains, type PageRequest } from '../../db/paging.ts';
+import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Use } from '../../uses.ts';
 import type { MountIds } from './references.ts';
@@ -55,26 +57,13 @@ export class Definitions {
   list(
     projectId: string,
     query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): { items: TrainingRow[]; next?: string; total: number } {
-    const filters: (SQL | undefined)[] = [
+  ): Page<TrainingRow> {
+    const filter = and(
       eq(trainings.projectId, projectId),
       contains(trainings.name, query.search),
       query.createdBy === undefined ? undefined : eq(trainings.createdBy, query.createdBy)
-    ];
-    const page = keyset(byAge, query);
-    const rows = this.#db.orm
-      .select()
-      .from(trainings)
-      .where(and(...filters, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm
-      .select({ total: count() })
-      .from(trainings)
-      .where(and(...filters))
-      .get();
-    return page.page(rows, row => row, total?.total ?? 0);
+    );
+    return listRows(this.#db.orm, trainings, byAge, filter, query);
   }
 
   /** Ids of the versions that a definition mounts, by kind, in the order they were chosen. */
@@ -96,7 +85,7 @@ export class Definitions {
 
   create(projectId: string, input: DefinitionInput, userId: string): TrainingRow {
     return this.#db.write(tx => {
-      this.#requireFreeName(tx, projectId, input.name);
+      requireFreeName(tx, trainings, input.name, eq(trainings.projectId, projectId));
       const { mounts, ...fields } = pick(input);
       const row = tx
         .insert(trainings)
@@ -113,7 +102,7 @@ export class Definitions {
     return this.#db.write(tx => {
       const before = this.get(id, tx);
       if (before.name !== input.name) {
-        this.#requireFreeName(tx, before.projectId, input.name);
+        requireFreeName(tx, trainings, input.name, eq(trainings.projectId, before.projectId));
       }
       const { mounts, ...fields } = pick(input);
       const row = tx.update(trainings).set(fields).where(eq(trainings.id, id)).returning().get();
@@ -138,12 +127,7 @@ export class Definitions {
   }
 
   countRuns(id: string, orm: Orm = this.#db.orm): number {
-    const row = orm
-      .select({ total: count() })
-      .from(trainingRuns)
-      .where(eq(trainingRuns.trainingId, id))
-      .get();
-    return row?.total ?? 0;
+    return countRows(orm, trainingRuns, eq(trainingRuns.trainingId, id));
   }
 
   /** Takes the next number for a run. */
@@ -177,17 +161,6 @@ export class Definitions {
       .orderBy(desc(trainings.id))
       .all()
       .map(asUse);
-  }
-
-  #requireFreeName(tx: Transaction, projectId: string, name: string): void {
-    const taken = tx
-      .select({ id: trainings.id })
-      .from(trainings)
-      .where(and(eq(trainings.projectId, projectId), eq(trainings.name, name)))
-      .get();
-    if (taken) {
-      throw new ProblemError('name-taken', { name }, 'body.name');
-    }
   }
 
   #emit(

@@ -21,6 +21,7 @@ import { nameOf, type Runs } from './runs.ts';
 import type { Samples } from './samples.ts';
 import type { Sealer } from './seal.ts';
 import type { RunConfiguration } from './table.ts';
+import { mapPage } from '../../db/rows.ts';
 
 /** Seconds between the polite signal and the end, where a definition says nothing. */
 const DEFAULT_GRACE = 30;
@@ -65,7 +66,7 @@ function implementDefinitions({
       ...rest,
       ...(mine ? { createdBy: caller.userId } : {})
     });
-    return { ...page, items: page.items.map(row => present.training(row, language)) };
+    return mapPage(page, row => present.training(row, language));
   });
 
   api.implement(training.create, async ({ params, body, caller, language }) => {
@@ -114,7 +115,7 @@ function implementRuns({ app, runs, sealer, references, present }: TrainingParts
 
   api.implement(training.listRuns, ({ params, query, language }) => {
     const page = runs.list(params.trainingId, query);
-    return { ...page, items: page.items.map(state => present.run(state, language)) };
+    return mapPage(page, state => present.run(state, language));
   });
 
   api.implement(training.getRun, ({ params, language }) =>

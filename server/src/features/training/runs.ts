@@ -1,10 +1,12 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from '@topsdl/contract';
 import type { ComputeEngine } from '../../compute/engine.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { keyset, type PageRequest } from '../../db/paging.ts';
+import type { PageRequest } from '../../db/paging.ts';
+import { listRows, mapPage } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { isEnded } from '../../reconcile/states.ts';
@@ -83,22 +85,11 @@ export class Runs {
     return this.#withWorkload(run, orm);
   }
 
-  list(
-    trainingId: string,
-    request: PageRequest
-  ): { items: RunState[]; next?: string; total: number } {
-    const page = keyset(byNumber, request);
-    const rows = this.#db.orm
-      .select()
-      .from(trainingRuns)
-      .where(and(eq(trainingRuns.trainingId, trainingId), page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    return page.page(
-      rows,
-      run => this.#withWorkload(run, this.#db.orm),
-      this.#definitions.countRuns(trainingId)
+  list(trainingId: string, request: PageRequest): Page<RunState> {
+    const { orm } = this.#db;
+    const filter = eq(trainingRuns.trainingId, trainingId);
+    return mapPage(listRows(orm, trainingRuns, byNumber, filter, request), run =>
+      this.#withWorkload(run, orm)
     );
   }
 

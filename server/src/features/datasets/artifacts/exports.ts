@@ -1,8 +1,10 @@
-import { and, count as rows, desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { rmSync } from 'node:fs';
+import type { Page } from '@topsdl/contract';
 import type { Database } from '../../../db/database.ts';
 import { newId } from '../../../db/ids.ts';
-import { keyset, type PageRequest } from '../../../db/paging.ts';
+import type { PageRequest } from '../../../db/paging.ts';
+import { listRows } from '../../../db/rows.ts';
 import { ProblemError } from '../../../http/problem.ts';
 import type { PackStore } from '../../../packs/store.ts';
 import type { TaskDefinition } from '../../../tasks/definition.ts';
@@ -36,6 +38,13 @@ export interface ExportParts {
   readonly packs: PackStore;
   readonly places: ArtifactPlaces;
 }
+
+const byAge = {
+  name: 'exports',
+  columns: [exports.id],
+  direction: 'descending' as const,
+  keys: (row: ExportRow) => [row.id]
+};
 
 /** Exports: zip files that tasks make of versions. */
 export class Exports {
@@ -119,27 +128,8 @@ export class Exports {
     return task;
   }
 
-  list(versionId: string, request: PageRequest) {
-    const { orm } = this.#parts.db;
-    const filter = eq(exports.versionId, versionId);
-    const page = keyset<ExportRow>(
-      {
-        name: 'exports',
-        columns: [exports.id],
-        direction: 'descending',
-        keys: row => [row.id]
-      },
-      request
-    );
-    const found = orm
-      .select()
-      .from(exports)
-      .where(and(filter, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = orm.select({ count: rows() }).from(exports).where(filter).get();
-    return page.page(found, row => row, total?.count ?? 0);
+  list(versionId: string, request: PageRequest): Page<ExportRow> {
+    return listRows(this.#parts.db.orm, exports, byAge, eq(exports.versionId, versionId), request);
   }
 
   /** The file of an export that is generated. */

@@ -18,6 +18,7 @@ import type { Exports } from './exports.ts';
 import { DEFAULT_SPLIT } from './places.ts';
 import { sampleArchive } from './sample.ts';
 import { splitOf, type TrainingDataService } from './training-data.ts';
+import { mapPage } from '../../../db/rows.ts';
 
 const { datasets: contract } = operations;
 
@@ -69,7 +70,7 @@ export function registerArtifactRoutes(
   );
   api.implement(contract.listExports, ({ params, query, language }) => {
     const page = exports.list(params.versionId, query);
-    return { ...page, items: page.items.map(row => presentExport(row, language)) };
+    return mapPage(page, row => presentExport(row, language));
   });
   api.implement(contract.exportContent, async ({ params, req, res, signal }) => {
     const { path, bytes, fileName } = exports.content(params.exportId);

@@ -1,7 +1,9 @@
-import { and, count as rows, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
+import type { Page } from '@topsdl/contract';
 import type { Database, Transaction } from '../../../db/database.ts';
 import { newId } from '../../../db/ids.ts';
-import { keyset, type PageRequest } from '../../../db/paging.ts';
+import type { PageRequest } from '../../../db/paging.ts';
+import { listRows } from '../../../db/rows.ts';
 import { ProblemError } from '../../../http/problem.ts';
 import { datasetVersions, labels } from '../../../library/table.ts';
 import type { TaskRow } from '../../../tasks/table.ts';
@@ -24,6 +26,22 @@ export interface ImportRequest {
   readonly format: RequestedFormat;
   readonly userId: string | null;
 }
+
+type RefusedRow = typeof refusedEntries.$inferSelect;
+
+const byAge = {
+  name: 'imports',
+  columns: [imports.id],
+  direction: 'descending' as const,
+  keys: (row: ImportRow) => [row.id]
+};
+
+const byPlace = {
+  name: 'refused',
+  columns: [refusedEntries.key],
+  direction: 'ascending' as const,
+  keys: (row: RefusedRow) => [row.key]
+};
 
 /** Imports as people see them: begun, listed, reported. The work is in `run.ts`. */
 export class Imports {
@@ -109,49 +127,14 @@ export class Imports {
     return task;
   }
 
-  list(versionId: string, request: PageRequest) {
-    const filter = eq(imports.versionId, versionId);
-    const page = keyset<ImportRow>(
-      {
-        name: 'imports',
-        columns: [imports.id],
-        direction: 'descending',
-        keys: row => [row.id]
-      },
-      request
-    );
-    const found = this.#db.orm
-      .select()
-      .from(imports)
-      .where(and(filter, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm.select({ count: rows() }).from(imports).where(filter).get();
-    return page.page(found, row => row, total?.count ?? 0);
+  list(versionId: string, request: PageRequest): Page<ImportRow> {
+    return listRows(this.#db.orm, imports, byAge, eq(imports.versionId, versionId), request);
   }
 
   /** The entries that were not taken, in the order they were met. */
-  refused(importId: string, request: PageRequest) {
+  refused(importId: string, request: PageRequest): Page<RefusedRow> {
     const filter = eq(refusedEntries.importId, importId);
-    const page = keyset<typeof refusedEntries.$inferSelect>(
-      {
-        name: 'refused',
-        columns: [refusedEntries.key],
-        direction: 'ascending',
-        keys: row => [row.key]
-      },
-      request
-    );
-    const found = this.#db.orm
-      .select()
-      .from(refusedEntries)
-      .where(and(filter, page.where))
-      .orderBy(...page.orderBy)
-      .limit(page.limit)
-      .all();
-    const total = this.#db.orm.select({ count: rows() }).from(refusedEntries).where(filter).get();
-    return page.page(found, row => row, total?.count ?? 0);
+    return listRows(this.#db.orm, refusedEntries, byPlace, filter, request);
   }
 
   /** Names of the labels that a dataset has. */

@@ -4,6 +4,7 @@ import { presentTask } from '../../../tasks/present.ts';
 import { presentRefused } from '../present.ts';
 import type { ImportRow } from '../table.ts';
 import type { Imports } from './imports.ts';
+import { mapPage } from '../../../db/rows.ts';
 
 const { datasets: contract } = operations;
 
@@ -36,13 +37,13 @@ export function registerImportRoutes({ api, access }: App, imports: Imports): vo
   );
   api.implement(contract.listImports, ({ params, query, language }) => {
     const page = imports.list(params.versionId, query);
-    return { ...page, items: page.items.map(row => present(row, language)) };
+    return mapPage(page, row => present(row, language));
   });
   api.implement(contract.getImport, ({ params, language }) =>
     present(imports.get(params.importId), language)
   );
   api.implement(contract.importReport, ({ params, query, language }) => {
     const page = imports.refused(params.importId, query);
-    return { ...page, items: page.items.map(row => presentRefused(row, language)) };
+    return mapPage(page, row => presentRefused(row, language));
   });
 }
