@@ -2,7 +2,19 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { dataIcon, developIcon, serveIcon, trainIcon, type Area } from '@topsdl/lab';
 import type { TopsServices as Services } from '@topsdl/lab';
+import type { Message } from '@lumino/messaging';
 import { LazyWidget, loadKit } from './lazy.tsx';
+
+/** A sidebar that takes the focus when a command shows it: to its list, once there is one. */
+class SidebarWidget extends LazyWidget {
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    if (!this.node.contains(document.activeElement)) {
+      const row = this.node.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]');
+      (row ?? this.node).focus({ preventScroll: true });
+    }
+  }
+}
 
 /** The four sidebars. One whose sections the user may not see is not there. */
 export function installSidebars(
@@ -26,7 +38,7 @@ export function installSidebars(
           section.area === area && (session.state !== 'signed-in' || session.may(...section.anyOf))
       );
       if (wanted && !bar) {
-        bar = new LazyWidget(async () => {
+        bar = new SidebarWidget(async () => {
           const { kit, host } = await loadKit(services);
           return () => <kit.Sidebar host={host} area={area} label={label} />;
         });
@@ -36,6 +48,7 @@ export function installSidebars(
         bar.title.caption = label;
         bar.node.setAttribute('aria-label', label);
         bar.node.setAttribute('role', 'region');
+        bar.node.tabIndex = -1;
         restorer?.add(bar, bar.id);
         app.shell.add(bar, 'left', { rank, type: 'TopsDL' });
       } else if (!wanted && bar) {

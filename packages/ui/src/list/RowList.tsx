@@ -4,8 +4,6 @@ import {
   useCallback,
   useEffect,
   useMemo,
-  useRef,
-  useState,
   type DragEvent,
   type JSX,
   type KeyboardEvent,
@@ -13,10 +11,12 @@ import {
 } from 'react';
 import { Dot, ProgressBar } from '../feedback/marks.tsx';
 import { openMenu } from './menu.ts';
+import { useRoving } from './roving.ts';
 import { flatten, moveFor, type FlatRow, type RowView } from './rows.ts';
-import { useWindow } from './window.ts';
+
 
 export const ROW_HEIGHT = 24;
+const keyOf = (row: FlatRow) => row.key;
 
 export interface RowListProps {
   readonly label: string;
@@ -31,26 +31,14 @@ export interface RowListProps {
 /** Compact rows, folded, virtual, by mouse and keyboard: a tree as the WAI-ARIA practices describe it. */
 export function RowList({ label, rows, onEnd, open, onOpenChange }: RowListProps): JSX.Element {
   const flat = useMemo(() => flatten(rows, open), [rows, open]);
-  const { ref, height, onScroll, show, first, end } = useWindow(flat.length, ROW_HEIGHT);
-  const [focusKey, setFocusKey] = useState<string | null>(null);
-  const wantsFocus = useRef(false);
-  const focused = Math.max(
-    0,
-    flat.findIndex(row => row.key === focusKey)
-  );
+  const roving = useRoving(flat, keyOf, ROW_HEIGHT);
+  const { ref, height, end, focused } = roving;
 
   useEffect(() => {
     if (end >= flat.length && height > 0) {
       onEnd?.();
     }
   }, [end, flat.length, height, onEnd]);
-
-  useEffect(() => {
-    if (wantsFocus.current) {
-      wantsFocus.current = false;
-      ref.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
-    }
-  });
 
   const toggle = useCallback(
     (id: string) => {
@@ -77,9 +65,7 @@ export function RowList({ label, rows, onEnd, open, onOpenChange }: RowListProps
     event.stopPropagation();
     switch (move.kind) {
       case 'focus':
-        wantsFocus.current = true;
-        setFocusKey(row.key);
-        show(move.index);
+        roving.moveTo(move.index);
         break;
       case 'toggle':
         toggle(row.view.id);
@@ -95,19 +81,12 @@ export function RowList({ label, rows, onEnd, open, onOpenChange }: RowListProps
         break;
       }
       case 'menu': {
-        const box = ref.current?.querySelector('[tabindex="0"]')?.getBoundingClientRect();
-        openMenu(row.view.actions ?? [], (box?.left ?? 0) + 24, box?.bottom ?? 0);
+        const box = event.target instanceof Element && event.target.getBoundingClientRect();
+        openMenu(row.view.actions ?? [], box ? box.left + 24 : 0, box ? box.bottom : 0);
         break;
       }
     }
   };
-
-  // The focused row is drawn even when it is scrolled out of sight: else the focus would be lost.
-  const drawn = flat.slice(first, end).map((row, index) => ({ row, index: first + index }));
-  const outside = flat[focused];
-  if (outside && (focused < first || focused >= end)) {
-    drawn.push({ row: outside, index: focused });
-  }
 
   return (
     <div
@@ -115,20 +94,25 @@ export function RowList({ label, rows, onEnd, open, onOpenChange }: RowListProps
       className="topsdl-RowList"
       role="tree"
       aria-label={label}
-      onScroll={onScroll}
+      onScroll={roving.onScroll}
       onKeyDown={onKeyDown}
     >
       <div style={{ height: flat.length * ROW_HEIGHT, position: 'relative' }} role="none">
-        {drawn.map(({ row, index }) => (
-          <Row
-            key={row.key}
-            row={row}
-            index={index}
-            current={index === focused}
-            onFocus={setFocusKey}
-            onToggle={toggle}
-          />
-        ))}
+        {roving.drawn.map(index => {
+          const row = flat[index];
+          return (
+            row && (
+              <Row
+                key={row.key}
+                row={row}
+                index={index}
+                current={index === focused}
+                onFocus={roving.onFocus}
+                onToggle={toggle}
+              />
+            )
+          );
+        })}
       </div>
     </div>
   );
@@ -160,6 +144,7 @@ const Row = memo(function Row({ row, index, current, onFocus, onToggle }: RowPro
   return (
     <div
       role="treeitem"
+      data-row
       className={`topsdl-Row ${row.link ? 'topsdl-mod-link' : ''}`}
       style={{ top: index * ROW_HEIGHT, height: ROW_HEIGHT }}
       tabIndex={current ? 0 : -1}
@@ -209,7 +194,6 @@ const Row = memo(function Row({ row, index, current, onFocus, onToggle }: RowPro
               <button
                 key={action.id}
                 type="button"
-                tabIndex={-1}
                 className="topsdl-IconButton"
                 title={action.label}
                 aria-label={action.label}

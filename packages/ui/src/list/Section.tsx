@@ -13,6 +13,7 @@ import { useTrans } from '../host.tsx';
 import { useDelayed, useKept } from '../memory.ts';
 import type { ListState } from '../store/list.ts';
 import { openMenuAt } from './menu.ts';
+import { Resizer } from './Resizer.tsx';
 import { RowList } from './RowList.tsx';
 import type { Action, RowView } from './rows.ts';
 
@@ -56,6 +57,7 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
     `visibility:${section.id}`,
     'all'
   );
+  const [height, setHeight] = useKept<number | null>(`height:${section.id}`, null);
   const search = useDelayed(text.trim(), 200);
   const filter: SectionFilter = {
     search: search || undefined,
@@ -72,6 +74,7 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
     <section
       className={`topsdl-Section ${expanded ? 'topsdl-mod-expanded' : ''}`}
       aria-label={section.title}
+      style={expanded && height !== null ? { height } : undefined}
     >
       <header className="topsdl-Section-header">
         <h2>
@@ -154,6 +157,14 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
           )}
           <Body {...{ section, useRows, view, create, filter }} purpose={props.purpose} />
         </div>
+      )}
+      {expanded && (
+        <Resizer
+          label={trans.__('Height of %1', section.title)}
+          controls={bodyId}
+          height={height}
+          onChange={setHeight}
+        />
       )}
     </section>
   );

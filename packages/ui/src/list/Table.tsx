@@ -1,15 +1,13 @@
 import {
   useEffect,
-  useRef,
-  useState,
   type JSX,
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode
 } from 'react';
 import { openMenu } from './menu.ts';
+import { useRoving } from './roving.ts';
 import type { Action } from './rows.ts';
-import { useWindow } from './window.ts';
 
 export interface Column<T> {
   readonly id: string;
@@ -37,15 +35,8 @@ export interface TableProps<T> {
 /** A table of objects in a panel: virtual, by mouse and keyboard. */
 export function Table<T>(props: TableProps<T>): JSX.Element {
   const { columns, items, rowHeight = 32, onEnd, actions } = props;
-  const { ref, height, onScroll, show, ...view } = useWindow(items.length, rowHeight);
-  const first = props.whole ? 0 : view.first;
-  const end = props.whole ? items.length : view.end;
-  const [focusId, setFocusId] = useState<string | null>(null);
-  const wantsFocus = useRef(false);
-  const focused = Math.max(
-    0,
-    items.findIndex(item => props.id(item) === focusId)
-  );
+  const roving = useRoving(items, props.id, rowHeight, props.whole);
+  const { ref, height, end, focused } = roving;
   const tracks = columns.map(({ width }) => width ?? 'minmax(0, 1fr)').join(' ');
 
   useEffect(() => {
@@ -53,13 +44,6 @@ export function Table<T>(props: TableProps<T>): JSX.Element {
       onEnd?.();
     }
   }, [end, items.length, height, onEnd, props.whole]);
-
-  useEffect(() => {
-    if (wantsFocus.current) {
-      wantsFocus.current = false;
-      ref.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
-    }
-  });
 
   const menu = (item: T, x: number, y: number) => openMenu(actions?.(item) ?? [], x, y);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -81,13 +65,7 @@ export function Table<T>(props: TableProps<T>): JSX.Element {
     const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      const to = Math.max(0, Math.min(items.length - 1, step));
-      const next = items[to];
-      if (next !== undefined) {
-        wantsFocus.current = true;
-        setFocusId(props.id(next));
-        show(to);
-      }
+      roving.moveTo(Math.max(0, Math.min(items.length - 1, step)));
     } else if (item !== undefined) {
       const byKey = actions?.(item).find(action => action.key === event.key);
       if (byKey && (byKey.enabled ?? true)) {
@@ -122,23 +100,27 @@ export function Table<T>(props: TableProps<T>): JSX.Element {
         ref={ref}
         className="topsdl-Table-body"
         role="rowgroup"
-        onScroll={onScroll}
+        onScroll={roving.onScroll}
         onKeyDown={onKeyDown}
       >
         <div style={{ height: items.length * rowHeight, position: 'relative' }} role="none">
-          {items.slice(first, end).map((item, offset) => {
-            const index = first + offset;
+          {roving.drawn.map(index => {
+            const item = items[index];
+            if (item === undefined) {
+              return null;
+            }
             const id = props.id(item);
             return (
               <div
                 key={id}
                 role="row"
+                data-row
                 className={`topsdl-Table-row ${props.open ? 'topsdl-mod-open' : ''}`}
                 aria-rowindex={index + 2}
                 aria-selected={id === props.selected}
                 tabIndex={index === focused ? 0 : -1}
                 style={{ top: index * rowHeight, height: rowHeight, gridTemplateColumns: tracks }}
-                onFocus={() => setFocusId(id)}
+                onFocus={() => roving.onFocus(id)}
                 onClick={(event: MouseEvent) => {
                   if (!(
                     event.target instanceof Element && event.target.closest('button, a, input')
