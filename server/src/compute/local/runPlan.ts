@@ -1,11 +1,5 @@
 import type { ReadinessProbe, WorkloadPlan } from '../engine.ts';
-
-/** A directory or file that the sandboxes of a run see. */
-export interface PlannedMount {
-  source: string;
-  target: string;
-  mode: 'read' | 'write' | 'overlay';
-}
+import type { PlannedMount } from '../rules.ts';
 
 /** One node, or what every replica of a service looks like. */
 export interface PlannedNode {
