@@ -167,12 +167,14 @@ class Objects:
         return version
 
     def image_of(self, version: str) -> dict:
-        """A version's picture; one that says nothing where it has none."""
-        images = self._call("GET", f"/dataset-versions/{version}/images")["items"]
+        """A version's picture; another's where it has none, or is gone."""
+        images = self._items(f"/dataset-versions/{version}/images")
         return images[0] if images else {"id": self.ids["/images/{imageId}"], "revision": 0}
 
     def label_of(self, version: str) -> str:
-        return self._call("GET", f"/dataset-versions/{version}/labels")["items"][0]["id"]
+        """A label of a version's dataset; another's where it has none, or is gone."""
+        labels = self._items(f"/dataset-versions/{version}/labels")
+        return labels[0]["id"] if labels else self.ids["/labels/{labelId}"]
 
     def task(self) -> str:
         dataset = self.dataset()
@@ -280,13 +282,25 @@ class Objects:
     def _made_id(self, path: str, body: object) -> str:
         return self._call("POST", path, body)["id"]
 
+    def _items(self, path: str) -> list[dict]:
+        """The first page of a list; empty where what it belongs to is gone: walks delete things, too."""
+        response = self._send("GET", path)
+        return [] if response.status_code == 404 else self._read(response)["items"]
+
     def _call(self, method: str, path: str, body: object = None, **options) -> dict:
         """:raises RuntimeError: if the answer is not a success"""
         if body is not None:
             options["json"] = body
         elif "data" in options:
             options["headers"] = {"Content-Type": "application/octet-stream", **options.get("headers", {})}
-        response = self._http.request(method, f"{self.url}/api{path}", timeout=30, **options)
+        return self._read(self._send(method, path, **options))
+
+    def _send(self, method: str, path: str, **options) -> requests.Response:
+        return self._http.request(method, f"{self.url}/api{path}", timeout=30, **options)
+
+    @staticmethod
+    def _read(response: requests.Response) -> dict:
         if not response.ok:
-            raise RuntimeError(f"{method} {path}: {response.status_code} {response.text}")
+            request = response.request
+            raise RuntimeError(f"{request.method} {request.url}: {response.status_code} {response.text}")
         return response.json() if response.content else {}

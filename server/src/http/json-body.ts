@@ -6,8 +6,7 @@ export const JSON_LIMIT = 1024 * 1024;
 /** Objects and arrays inside each other. */
 export const JSON_DEPTH = 64;
 
-const tooLarge = (limit: number) =>
-  new ProblemError('too-large', { limit }, undefined, { headers: { Connection: 'close' } });
+const tooLarge = (limit: number) => new ProblemError('too-large', { limit });
 
 /**
  * Reads a JSON body.
@@ -18,16 +17,15 @@ export async function readJson(req: IncomingMessage, limit = JSON_LIMIT): Promis
   const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const encoding = req.headers['content-encoding'] ?? 'identity';
   if (type !== 'application/json' || encoding !== 'identity') {
-    throw new ProblemError('wrong-content-type', { expected: 'application/json' }, undefined, {
-      headers: { Connection: 'close' }
-    });
+    throw new ProblemError('wrong-content-type', { expected: 'application/json' });
   }
   if (Number(req.headers['content-length'] ?? 0) > limit) {
     throw tooLarge(limit);
   }
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  // Giving up must not end the connection: the answer still goes out on it.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) {
       throw tooLarge(limit);

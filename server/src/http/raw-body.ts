@@ -9,8 +9,7 @@ import { ProblemError } from './problem.ts';
  * @param limit bytes
  */
 export function boundedBody(req: IncomingMessage, limit: number): Readable {
-  const tooLarge = () =>
-    new ProblemError('too-large', { limit }, undefined, { headers: { Connection: 'close' } });
+  const tooLarge = () => new ProblemError('too-large', { limit });
   if (Number(req.headers['content-length'] ?? 0) > limit) {
     throw tooLarge();
   }

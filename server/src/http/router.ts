@@ -224,12 +224,7 @@ export class ApiRouter {
     if (operation.rawBody) {
       const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
       if (type !== operation.rawBody.contentType) {
-        throw new ProblemError(
-          'wrong-content-type',
-          { expected: operation.rawBody.contentType },
-          undefined,
-          { headers: { Connection: 'close' } }
-        );
+        throw new ProblemError('wrong-content-type', { expected: operation.rawBody.contentType });
       }
     }
     return undefined;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { secure, sendProblem } from './answer.ts';
+import { asProblem, problemBytes, secure, sendProblem } from './answer.ts';
 import { receive } from './forwarding.ts';
 import { ProblemError } from './problem.ts';
 
@@ -108,11 +108,11 @@ export class HttpServer {
     server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head, local));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (socket.writable && error.code !== 'ECONNRESET') {
-        const status =
+        const problem =
           error.code === 'HPE_HEADER_OVERFLOW'
-            ? '431 Request Header Fields Too Large'
-            : '400 Bad Request';
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+            ? new ProblemError('head-too-large', { limit: HEAD_LIMIT })
+            : new ProblemError('malformed-request');
+        socket.end(problemBytes(problem));
       } else {
         socket.destroy();
       }
@@ -181,11 +181,8 @@ export class HttpServer {
     socket.on('error', () => socket.destroy());
     const found = this.#find(req.url);
     const refuse = (error: unknown) => {
-      const status = error instanceof ProblemError ? error.status : 500;
-      if (status === 500) {
-        this.#log.error({ err: error }, 'an upgrade failed');
-      }
-      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const problem = asProblem(error, this.#log, req);
+      socket.end(problemBytes(problem, req.headers['accept-language']));
     };
     if (!found?.mount.upgrade) {
       refuse(new ProblemError('not-found', { kind: 'address' }));

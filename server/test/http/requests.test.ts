@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import { startCompanion, type Companion } from '@topsdl/testing';
 import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 
 // Real processes on a machine that may have others to run.
 jest.setTimeout(60_000);
@@ -128,16 +129,76 @@ test('every answer has the headers that keep browsers from guessing', async () =
   }
 });
 
-test('a head that never ends is refused', async () => {
-  const answer = await new Promise<string>(resolve => {
+test.each([
+  ['is declared', 'Content-Length: 3000000', (text: string) => text],
+  [
+    'comes in pieces',
+    'Transfer-Encoding: chunked',
+    (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`
+  ]
+])(
+  'who sends too much, which %s, can read why before all is sent, and after',
+  async (_, header, framed) => {
+    const socket = connect(companion.socket);
+    const lines = createInterface({ input: socket });
+    const body = Buffer.from(framed('x'.repeat(3_000_000)));
+    const head = `POST /api/account/tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${bearer}\r\nContent-Type: application/json\r\n${header}\r\n\r\n`;
+    const statuses: string[] = [];
+    try {
+      socket.write(head);
+      socket.write(body.subarray(0, 2_000_000));
+      for await (const line of lines) {
+        // The second answer begins where the body of the first one ends.
+        const status = /HTTP\/1\.1 (\d+)/.exec(line)?.[1];
+        if (status === undefined) {
+          continue;
+        }
+        if (statuses.push(status) === 2) {
+          break;
+        }
+        socket.write(body.subarray(2_000_000));
+        socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+      }
+    } finally {
+      socket.destroy();
+    }
+    expect(statuses).toEqual(['413', '200']);
+  }
+);
+
+/** What comes back for bytes that no HTTP client would send. */
+const sendRaw = (bytes: string): Promise<string> =>
+  new Promise(resolve => {
     const socket = connect(companion.socket);
     let text = '';
     socket.on('data', data => (text += data.toString()));
     socket.on('close', () => resolve(text));
     socket.on('error', () => {});
-    socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}`);
+    socket.write(bytes);
   });
-  expect(answer).toMatch(/^HTTP\/1.1 431/);
+
+test.each([
+  [
+    'a head that never ends',
+    431,
+    'head-too-large',
+    `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(100_000)}`
+  ],
+  ['what is not HTTP', 400, 'malformed-request', 'GET /health HTTP/1.1\r\nHost x\r\n\r\n'],
+  [
+    'an upgrade that nobody serves',
+    404,
+    'not-found',
+    'GET /health HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'
+  ]
+])('%s is refused with a problem', async (_, status, code, bytes) => {
+  const answer = await sendRaw(bytes);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toContain('Content-Type: application/problem+json');
+  expect(head).toContain('X-Content-Type-Options: nosniff');
+  expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+  expect(JSON.parse(body)).toMatchObject({ status, code });
 });
 
 test('secrets are in no log', async () => {

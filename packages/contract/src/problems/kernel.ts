@@ -8,6 +8,11 @@ export const kernel = {
     en: 'The body is not JSON: {detail}',
     zh: '请求体不是 JSON：{detail}'
   },
+  'malformed-request': {
+    status: 400,
+    en: 'This is not a valid HTTP request.',
+    zh: '这不是有效的 HTTP 请求。'
+  },
   'bad-cursor': {
     status: 400,
     en: 'The cursor does not belong to this list.',
@@ -81,6 +86,11 @@ export const kernel = {
     status: 415,
     en: 'Send {expected}.',
     zh: '请以 {expected} 发送。'
+  },
+  'head-too-large': {
+    status: 431,
+    en: 'Address and headers are larger than the limit of {limit} bytes.',
+    zh: '地址与请求头超过 {limit} 字节的上限。'
   },
   'range-not-satisfiable': {
     status: 416,
