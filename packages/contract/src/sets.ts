@@ -58,6 +58,16 @@ export const FileEntry = z
   .meta({ id: 'FileEntry' });
 export type FileEntry = z.infer<typeof FileEntry>;
 
+/** An upload that becomes a file of a new version. */
+export const VersionFile = z
+  .object({ path: FilePath, uploadId: Id })
+  .strict()
+  .meta({ id: 'VersionFile' });
+export type VersionFile = z.infer<typeof VersionFile>;
+
+/** Files that a new version can be made of at once. */
+export const MAX_VERSION_FILES = 5000;
+
 /** The largest single file of a version: 20 GiB. */
 export const MAX_FILE_BYTES = 20 * 1024 ** 3;
 
@@ -146,10 +156,16 @@ export function setOperations<F extends 'algorithms' | 'models', N extends 'algo
       id: `${feature}.createVersion`,
       method: 'POST',
       path: `/${feature}/{setId}/versions`,
-      summary: 'Add a version, empty or with the files of another that the caller can read.',
+      summary:
+        'Add a version: empty, or with the files of another that the caller can read; uploads come over them.',
       access: write,
       params: SetParams,
-      body: z.object({ fromVersionId: Id.nullable().optional() }).strict(),
+      body: z
+        .object({
+          fromVersionId: Id.nullable().optional(),
+          files: z.array(VersionFile).max(MAX_VERSION_FILES).optional()
+        })
+        .strict(),
       response: SetVersion,
       status: 201
     }),

@@ -386,13 +386,14 @@ class AlgorithmsApi(Group):
         set_id: str,
         *,
         from_version_id: str | None | Unset = UNSET,
+        files: Sequence[Mapping[str, Any]] | Unset = UNSET,
     ) -> Any:
-        """Add a version, empty or with the files of another that the caller can read."""
+        """Add a version: empty, or with the files of another that the caller can read; uploads come over them."""
         return self._transport.call(
             "POST",
             f"/algorithms/{quote(set_id)}/versions",
             query=None,
-            body={"fromVersionId": from_version_id},
+            body={"fromVersionId": from_version_id, "files": files},
         )
 
     def get_version(
@@ -1075,13 +1076,14 @@ class ModelsApi(Group):
         set_id: str,
         *,
         from_version_id: str | None | Unset = UNSET,
+        files: Sequence[Mapping[str, Any]] | Unset = UNSET,
     ) -> Any:
-        """Add a version, empty or with the files of another that the caller can read."""
+        """Add a version: empty, or with the files of another that the caller can read; uploads come over them."""
         return self._transport.call(
             "POST",
             f"/models/{quote(set_id)}/versions",
             query=None,
-            body={"fromVersionId": from_version_id},
+            body={"fromVersionId": from_version_id, "files": files},
         )
 
     def get_version(

@@ -7,6 +7,7 @@ import { MAX_FILE_BYTES, type SetVersion } from '@topsdl/contract';
 import type { Database, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { ProblemError } from '../http/problem.ts';
+import type { Assembly } from './assemble.ts';
 import { copyTree, type Copied } from './copy.ts';
 import { Locks } from './locks.ts';
 import type { Sets } from './sets.ts';
@@ -118,18 +119,27 @@ export class Contents {
     }
   }
 
-  /** Adds an empty version, or one with the files of another, which share their bytes on the disk. */
-  async create(sets: Sets, version: NewVersion): Promise<SetVersionRow> {
-    const { origin } = version;
+  /** Adds an empty version, or one with the files of another, which share their bytes on the disk, and puts uploads over them. */
+  async create(sets: Sets, version: NewVersion, assembly: Assembly): Promise<SetVersionRow> {
+    return this.#add(
+      sets,
+      version,
+      async directory => {
+        const copied = await this.#begin(version.origin, directory);
+        const tree = new Tree(directory, this.#scratch);
+        return { ...copied, ...(await assembly.fill(tree, copied)) };
+      },
+      (tx, { id }) => assembly.consume(tx, id)
+    );
+  }
+
+  async #begin(origin: NewVersion['origin'], directory: string): Promise<Copied> {
     if (origin.kind !== 'version') {
-      return this.#add(sets, version, directory =>
-        fs.mkdir(directory, { mode: 0o755 }).then(nothing)
-      );
+      await fs.mkdir(directory, { mode: 0o755 });
+      return { files: 0, bytes: 0, skipped: [] };
     }
     return this.#locks.hold(origin.versionId, () =>
-      this.#add(sets, version, directory =>
-        copyTree(this.tree(origin.versionId), directory, 'link')
-      )
+      copyTree(this.tree(origin.versionId), directory, 'link')
     );
   }
 
@@ -200,10 +210,6 @@ export class Contents {
       throw problemOf(error);
     }
   }
-}
-
-function nothing(): Copied {
-  return { files: 0, bytes: 0, skipped: [] };
 }
 
 function mark(tx: Transaction, id: string): void {

@@ -1,5 +1,6 @@
 import { algorithms, models } from '@topsdl/contract';
 import type { App } from '../app.ts';
+import { uploadClaims } from '../features/uploads/index.ts';
 import { implementSets } from './routes.ts';
 import { algorithmSets, contentsOf, modelSets, setsOf } from './service.ts';
 import type { SetKind } from './table.ts';
@@ -31,6 +32,7 @@ export function registerSets(app: App, kind: SetKind): void {
     sets,
     contents,
     access: app.access,
-    uses: app.uses
+    uses: app.uses,
+    uploads: () => app.services.get(uploadClaims)
   });
 }

@@ -4,10 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { writeZip, type ZipInput } from '@topsdl/formats';
 import { MAX_FILE_BYTES, type algorithms, type models } from '@topsdl/contract';
 import type { Access } from '../access/access.ts';
+import type { UploadClaims } from '../features/uploads/index.ts';
 import { sendDownload, disposition } from '../http/download.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRouter } from '../http/router.ts';
 import type { Uses } from '../uses.ts';
+import { Assembly } from './assemble.ts';
 import { problemOf, type Contents } from './contents.ts';
 import { presentEntry, presentSet, presentVersion } from './present.ts';
 import type { Sets } from './sets.ts';
@@ -20,6 +22,7 @@ export interface SetParts {
   readonly contents: Contents;
   readonly access: Access;
   readonly uses: Uses;
+  readonly uploads: () => UploadClaims;
 }
 
 /** A kind's word for one of its versions, as others register what uses it. */
@@ -42,7 +45,7 @@ function implementRows(
   api: ApiRouter,
   operations: SetOperations,
   versionKind: VersionKind,
-  { sets, contents, access, uses }: SetParts
+  { sets, contents, access, uses, uploads }: SetParts
 ): void {
   const userRef = (id: string | null) => access.userRef(id);
 
@@ -96,12 +99,17 @@ function implementRows(
     if (from !== null && (!source || !access.mayKnow(caller, source.set.projectId))) {
       throw new ProblemError('not-found', { kind: versionKind }, 'body.fromVersionId');
     }
-    const row = await contents.create(sets, {
-      setId: params.setId,
-      origin: from === null ? { kind: 'empty' } : { kind: 'version', versionId: from },
-      sealed: false,
-      userId: caller.userId
-    });
+    const { projectId } = sets.get(params.setId);
+    const row = await contents.create(
+      sets,
+      {
+        setId: params.setId,
+        origin: from === null ? { kind: 'empty' } : { kind: 'version', versionId: from },
+        sealed: false,
+        userId: caller.userId
+      },
+      new Assembly(body.files ?? [], projectId, uploads())
+    );
     return presentVersion(row, userRef);
   });
 

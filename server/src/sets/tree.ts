@@ -143,6 +143,22 @@ export class Tree {
     return { file: waiting, discard };
   }
 
+  /** Takes in a file of the same file system by a second name, so that both share the bytes. One without any need not be there. */
+  async adopt(file: string): Promise<Received> {
+    const waiting = join(this.#scratch, randomUUID());
+    try {
+      // Not every file system has second names.
+      await fs.link(file, waiting).catch(() => fs.copyFile(file, waiting));
+      await fs.chmod(waiting, 0o644);
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') {
+        throw error;
+      }
+      await fs.writeFile(waiting, '', { mode: 0o644, flag: 'wx' });
+    }
+    return { file: waiting, discard: () => fs.rm(waiting, { force: true }) };
+  }
+
   /**
    * Puts a received file in its place by renaming it, so that readers see the old or the new bytes,
    * and files that share the old ones keep them. Directories above are made.

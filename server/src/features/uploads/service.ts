@@ -145,9 +145,13 @@ export class Uploads implements UploadClaims {
     await rm(this.path(uploadId), { force: true });
   }
 
-  claim(uploadIds: readonly string[], projectId: string | null, by: string): UploadRow[] {
+  check(
+    uploadIds: readonly string[],
+    projectId: string | null,
+    fieldOf = (index: number) => `body.uploadIds.${index}`
+  ): UploadRow[] {
     return uploadIds.map((id, index) => {
-      const field = `body.uploadIds.${index}`;
+      const field = fieldOf(index);
       const row = this.find(id);
       if (!row || (projectId !== null && row.projectId !== projectId)) {
         throw new ProblemError('not-found', { kind: 'upload' }, field);
@@ -158,9 +162,21 @@ export class Uploads implements UploadClaims {
       if (row.claimedBy !== null) {
         throw new ProblemError('wrong-state', { state: 'importing' }, field);
       }
-      this.#db.orm.update(uploads).set({ claimedBy: by }).where(eq(uploads.id, id)).run();
       return row;
     });
+  }
+
+  claim(
+    uploadIds: readonly string[],
+    projectId: string | null,
+    by: string,
+    fieldOf?: (index: number) => string
+  ): UploadRow[] {
+    const rows = this.check(uploadIds, projectId, fieldOf);
+    for (const { id } of rows) {
+      this.#db.orm.update(uploads).set({ claimedBy: by }).where(eq(uploads.id, id)).run();
+    }
+    return rows;
   }
 
   release(by: string): void {
