@@ -1,7 +1,9 @@
 import { ReactWidget } from '@jupyterlab/apputils';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import type { JSX } from 'react';
 import type { TopsServices as Services } from '@topsdl/lab';
+import { keepFocus } from './focus.ts';
 
 /** Draws nothing of its own: what it shows comes with `@topsdl/ui`, when it is first looked at. */
 export class LazyWidget extends ReactWidget {
@@ -9,16 +11,20 @@ export class LazyWidget extends ReactWidget {
   private draw: (() => JSX.Element) | null = null;
   private failure: string | null = null;
   private begun = false;
+  private readonly focusKept: IDisposable;
 
   /** @param bring loads the code and returns what draws */
   constructor(bring: () => Promise<() => JSX.Element>) {
     super();
     this.bring = bring;
     this.addClass('topsdl-Host');
+    this.node.tabIndex = -1;
+    this.focusKept = keepFocus(this.node);
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this.focusKept.dispose();
       super.onBeforeDetach(BEFORE_DETACH);
       super.dispose();
     }

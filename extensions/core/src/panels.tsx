@@ -62,8 +62,10 @@ class PanelHandle implements IPanelHandle {
 /** A tab of the main area. */
 class Panel extends LazyWidget {
   readonly handle: PanelHandle;
+  private readonly leave: () => void;
 
-  constructor(services: Services, kind: IPanelKind, handle: PanelHandle) {
+  /** @param leave puts the focus elsewhere when the panel that has it is closed */
+  constructor(services: Services, kind: IPanelKind, handle: PanelHandle, leave: () => void) {
     super(async () => {
       const [{ kit, host }, { default: Body }] = await Promise.all([
         loadKit(services),
@@ -76,13 +78,13 @@ class Panel extends LazyWidget {
       );
     });
     this.handle = handle;
+    this.leave = leave;
     handle.widget = this;
     this.id = widgetId(handle.kind, handle.id);
     this.addClass('topsdl-Panel');
     this.title.label = kind.title;
     this.title.icon = kind.icon;
     this.title.closable = true;
-    this.node.tabIndex = -1;
   }
 
   override dispose(): void {
@@ -91,8 +93,12 @@ class Panel extends LazyWidget {
   }
 
   protected override onCloseRequest(message: Message): void {
+    const focused = this.node.contains(document.activeElement);
     super.onCloseRequest(message);
     this.dispose();
+    if (focused) {
+      this.leave();
+    }
   }
 
   protected override onAfterShow(message: Message): void {
@@ -139,7 +145,15 @@ export function installPanels(
     if (!found) {
       throw new Error(`There is no panel for “${kind}”`);
     }
-    const panel = new Panel(services, found, new PanelHandle(kind, id, options.args ?? {}));
+    const before = document.activeElement;
+    const panel = new Panel(services, found, new PanelHandle(kind, id, options.args ?? {}), () => {
+      // Back to where it was opened from, such as a row of a sidebar; else to the tab that is in front now.
+      if (before instanceof HTMLElement && before.offsetParent && before !== document.body) {
+        before.focus({ preventScroll: true });
+      } else {
+        app.shell.currentWidget?.activate();
+      }
+    });
     app.shell.add(panel, 'main', {
       mode: options.mode ?? 'tab-after',
       activate: !options.background,

@@ -48,7 +48,6 @@ export function installSidebars(
         bar.title.caption = label;
         bar.node.setAttribute('aria-label', label);
         bar.node.setAttribute('role', 'region');
-        bar.node.tabIndex = -1;
         restorer?.add(bar, bar.id);
         app.shell.add(bar, 'left', { rank, type: 'TopsDL' });
       } else if (!wanted && bar) {

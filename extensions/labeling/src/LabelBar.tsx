@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Label } from '@topsdl/contract';
-import { useState, type FormEvent } from 'react';
+import { Button } from '@topsdl/ui';
+import { useState, type FormEvent, type JSX } from 'react';
 
 export interface LabelBarProps {
   readonly trans: TranslationBundle;
@@ -13,7 +14,7 @@ export interface LabelBarProps {
   readonly onEdit: (label: Label) => void;
 }
 
-/** The labels as buttons with an arrow and their number key, and a field for a new one. */
+/** The labels as buttons with their number key, and a field for a new one. */
 export function LabelBar(props: LabelBarProps): JSX.Element {
   const { trans, labels, selectedCount } = props;
   const [name, setName] = useState('');
@@ -39,28 +40,46 @@ export function LabelBar(props: LabelBarProps): JSX.Element {
         {trans._n('%1 selected', '%1 selected', selectedCount)}
       </span>
       {labels.map(label => (
-        <button
+        <span
           key={label.id}
-          type="button"
-          className="jp-Button jp-mod-styled topsdl-LabelBar-label"
-          disabled={nothing}
-          title={trans.__('%1 images carry it. Right-click to edit it.', label.imageCount)}
-          onClick={() => props.onAssign(label.id)}
+          className="topsdl-LabelBar-label"
           onContextMenu={event => {
             event.preventDefault();
             props.onEdit(label);
           }}
+          onKeyDown={event => {
+            if (event.key === 'F2') {
+              event.preventDefault();
+              props.onEdit(label);
+            }
+          }}
         >
-          <span aria-hidden="true">→</span>
-          <span
-            className="topsdl-ImageGrid-color"
-            style={{ backgroundColor: label.color }}
-            aria-hidden="true"
-          />
-          <span className="topsdl-LabelBar-name">{label.name}</span>
-          {label.shortcut && <kbd>{label.shortcut}</kbd>}
-        </button>
+          <Button
+            disabled={nothing}
+            title={trans.__(
+              '%1 images carry it. F2 or the right mouse button edits it.',
+              label.imageCount
+            )}
+            onClick={() => props.onAssign(label.id)}
+          >
+            <span
+              className="topsdl-ImageGrid-color"
+              style={{ backgroundColor: label.color }}
+              aria-hidden="true"
+            />
+            <span className="topsdl-LabelBar-name">{label.name}</span>
+            {label.shortcut && <kbd>{label.shortcut}</kbd>}
+          </Button>
+        </span>
       ))}
+      <Button
+        minimal
+        disabled={nothing}
+        title={trans.__('Remove label')}
+        onClick={() => props.onAssign(null)}
+      >
+        {trans.__('Remove label')} <kbd>Del</kbd>
+      </Button>
       {!props.readOnly && (
         <form className="topsdl-LabelBar-new" onSubmit={event => void create(event)}>
           <input
@@ -71,23 +90,11 @@ export function LabelBar(props: LabelBarProps): JSX.Element {
             aria-label={trans.__('New label')}
             onChange={event => setName(event.target.value)}
           />
-          <button
-            type="submit"
-            className="jp-Button jp-mod-styled"
-            disabled={busy || name.trim() === ''}
-          >
+          <Button submit disabled={busy || name.trim() === ''}>
             {trans.__('Add')}
-          </button>
+          </Button>
         </form>
       )}
-      <button
-        type="button"
-        className="jp-Button jp-mod-styled topsdl-LabelBar-clear"
-        disabled={nothing}
-        onClick={() => props.onAssign(null)}
-      >
-        {trans.__('Remove label')} <kbd>Del</kbd>
-      </button>
     </div>
   );
 }

@@ -46,6 +46,7 @@ export interface ButtonProps {
   readonly danger?: boolean;
   /** Without a frame. */
   readonly minimal?: boolean;
+  /** Greyed out, without effect; it can still have the focus, and say why in its title. */
   readonly disabled?: boolean;
   readonly title?: string;
   /** Name of a button that shows its icon only. */
@@ -58,7 +59,7 @@ export interface ButtonProps {
 
 /** A button in JupyterLab's style. */
 export function Button(props: ButtonProps): JSX.Element {
-  const { children, icon: Icon, primary, danger, minimal } = props;
+  const { children, icon: Icon, primary, danger, minimal, disabled } = props;
   const look = minimal
     ? 'topsdl-Button topsdl-mod-minimal'
     : `topsdl-Button ${primary ? 'topsdl-mod-primary' : ''}`;
@@ -66,12 +67,19 @@ export function Button(props: ButtonProps): JSX.Element {
     <button
       type={props.submit ? 'submit' : 'button'}
       className={`${look} ${danger ? 'topsdl-mod-danger' : ''} ${children === undefined ? 'topsdl-mod-icon' : ''}`}
-      disabled={props.disabled}
+      // The attribute "disabled" would drop the focus of a button that is greyed out while it works.
+      aria-disabled={disabled ? true : undefined}
       title={props.title ?? props.label}
       aria-label={props.label}
       aria-pressed={props.pressed}
       aria-expanded={props.expanded}
-      onClick={props.onClick}
+      onClick={event => {
+        if (disabled) {
+          event.preventDefault();
+        } else {
+          props.onClick?.(event);
+        }
+      }}
     >
       {Icon && <Icon.react tag="span" width="14px" className="topsdl-Button-icon" />}
       {children}

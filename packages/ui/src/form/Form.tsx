@@ -30,6 +30,9 @@ import {
   type Values
 } from './fields.ts';
 
+/** What can be typed into or chosen with. */
+const CONTROLS = '.topsdl-Field :is(input, select, textarea)';
+
 /** A button that sends the form. */
 export interface Submit {
   readonly id: string;
@@ -111,6 +114,14 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
       keep(`${name}:draft`, withoutSecrets(values, hints));
     }
   }, [dirty, values]);
+
+  useEffect(() => {
+    // A tab that is opened has the focus as a whole; who opened a form wants to type.
+    const { activeElement } = document;
+    if (activeElement?.classList.contains('topsdl-Panel') && activeElement.contains(form.current)) {
+      form.current?.querySelector<HTMLElement>(CONTROLS)?.focus();
+    }
+  }, []);
 
   const focus = (field: string) =>
     form.current
