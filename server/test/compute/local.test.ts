@@ -12,8 +12,8 @@ import type { LocalEngineConfig } from '../../src/compute/local/config.ts';
 import { LocalEngine } from '../../src/compute/local/localEngine.ts';
 import { runtimeDirectory } from '../../src/compute/local/paths.ts';
 import { readState } from '../../src/compute/local/stateFile.ts';
-import { describeEngine } from './conformance.ts';
-import type { EngineUnderTest } from './harness.ts';
+import { describeEngine } from './conformance/index.ts';
+import type { EngineUnderTest } from './conformance/bench.ts';
 
 jest.setTimeout(60_000);
 
@@ -27,7 +27,8 @@ describeEngine('local', async (): Promise<EngineUnderTest> => {
   const config: LocalEngineConfig = {
     dataDirectory,
     python: { prefix, basePrefix },
-    logLimitBytes: 32 * 1024 * 1024
+    logLimitBytes: 32 * 1024 * 1024,
+    maxProcesses: 500
   };
   const engine = await LocalEngine.create(config);
   let count = 0;

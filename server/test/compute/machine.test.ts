@@ -10,8 +10,8 @@ import { makeSshKeyPair } from '../../src/compute/local/keys.ts';
 import { LocalEngine } from '../../src/compute/local/localEngine.ts';
 import { runtimeDirectory } from '../../src/compute/local/paths.ts';
 import { projectUid } from '../../src/compute/local/projectUid.ts';
-import type { EngineUnderTest } from './harness.ts';
-import { Trial } from './harness.ts';
+import type { EngineUnderTest } from './conformance/bench.ts';
+import { Trial } from './conformance/bench.ts';
 
 jest.setTimeout(60_000);
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 import type { WorkloadSpec } from '../../src/compute/engine.ts';
 import { LocalEngine } from '../../src/compute/local/localEngine.ts';
-import type { EngineUnderTest } from './harness.ts';
-import { Trial } from './harness.ts';
+import type { EngineUnderTest } from './conformance/bench.ts';
+import { Trial } from './conformance/bench.ts';
 
 jest.setTimeout(60_000);
 

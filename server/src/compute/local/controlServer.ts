@@ -10,7 +10,7 @@ import { FRAME, frameReader, lineReader, writeFrame } from './controlProtocol.ts
 import { isAlive } from './identity.ts';
 import { controlSocket } from './paths.ts';
 import { plainEnvironment, plainPlaces } from './plainNode.ts';
-import { processesBelow } from './processes.ts';
+import { processesBelow, signalProcess } from './processes.ts';
 import type { RunMember } from './runMember.ts';
 import type { RunRecord } from './runRecord.ts';
 import type { SandboxContext } from './sandbox.ts';
@@ -165,11 +165,7 @@ function spawnPlain(
 /** The process and all below it: nsenter waits for the one that it started, which would stay. */
 function endBelow(pid: number | undefined): void {
   for (const found of pid === undefined ? [] : processesBelow(pid).reverse()) {
-    try {
-      process.kill(found.pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+    signalProcess(found.pid, 'SIGKILL');
   }
 }
 

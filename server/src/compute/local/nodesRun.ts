@@ -1,4 +1,5 @@
 import type { WorkloadStats } from '../engine.ts';
+import { endPolitely } from './ending.ts';
 import { isAlive } from './identity.ts';
 import { relaySocket } from './paths.ts';
 import { startRelay } from './relay.ts';
@@ -8,9 +9,6 @@ import { because } from './runRecord.ts';
 import type { SandboxContext } from './sandbox.ts';
 import { makeOutputs } from './sandbox.ts';
 import type { SupervisedRun } from './supervisedRun.ts';
-
-/** How often a stopping run is asked whether its processes are gone. Nothing tells of the end of processes that are not children. */
-const STOP_CHECK_MS = 50;
 
 /** A batch or interactive run: a master and workers that begin together and end together. */
 export class NodesRun implements SupervisedRun {
@@ -204,19 +202,10 @@ export class NodesRun implements SupervisedRun {
     this._ending = true;
     void this._finish();
     if (graceMs > 0) {
-      for (const member of this._members) {
-        member.sandbox?.terminate();
-      }
-      this._awaitProcesses();
-    }
-  }
-
-  private _awaitProcesses(): void {
-    const left = this._members.some(member => (member.sandbox?.remaining().length ?? 0) > 0);
-    if (!left) {
-      this._killAll();
-    } else if (performance.now() < this._deadline) {
-      setTimeout(() => this._awaitProcesses(), STOP_CHECK_MS);
+      void endPolitely(
+        () => this._members.flatMap(member => member.sandbox ?? []),
+        () => performance.now() >= this._deadline
+      ).then(() => this._killAll());
     }
   }
 

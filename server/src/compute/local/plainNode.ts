@@ -10,9 +10,10 @@ import { identify } from './identity.ts';
 import type { LogWriter } from './logWriter.ts';
 import { FILES } from './paths.ts';
 import type { FoundProcess } from './processes.ts';
+import { findProcess, signalProcess } from './processes.ts';
 import type { PlannedNode } from './runPlan.ts';
 import type { NodeProcess, SandboxContext } from './sandbox.ts';
-import { openOutput } from './sandbox.ts';
+import { openOutput, withTail } from './sandbox.ts';
 
 /** Joins the relay's input and output in one file, as a sandbox has them. */
 const RELAY_SCRIPT = '"$@" <&3 >&3 3>&- 2>/dev/null';
@@ -68,7 +69,7 @@ export class PlainNode implements NodeProcess {
     const { out, error } = openOutput(launch.directory, this._index);
     this._log.pump('stdout', out.read);
     this._log.pump('stderr', error.read);
-    error.read.on('data', (data: Buffer) => (this.lastError = data.toString().slice(-1000)));
+    error.read.on('data', (data: Buffer) => (this.lastError = withTail(this.lastError, data)));
     const closed = [out, error].map(
       ({ read }) => new Promise<void>(resolve => read.once('close', () => resolve()))
     );
@@ -101,15 +102,13 @@ export class PlainNode implements NodeProcess {
 
   kill(): void {
     this._killed = true;
-    this._signal('SIGKILL');
+    for (const { pid } of this.processes()) {
+      signalProcess(pid, 'SIGKILL');
+    }
     if (this._child === undefined) {
       this.relay?.destroy();
       this._end.resolve(137);
     }
-  }
-
-  terminate(): void {
-    this._signal('SIGTERM');
   }
 
   remaining(): FoundProcess[] {
@@ -123,21 +122,11 @@ export class PlainNode implements NodeProcess {
       .flatMap(name => {
         try {
           const marked = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(mark);
-          return marked ? [{ pid: Number(name), name: '' }] : [];
+          return (marked && findProcess(Number(name))) || [];
         } catch {
           return [];
         }
       });
-  }
-
-  private _signal(name: NodeJS.Signals): void {
-    for (const found of this.processes()) {
-      try {
-        process.kill(found.pid, name);
-      } catch {
-        // It has ended by itself.
-      }
-    }
   }
 }
 

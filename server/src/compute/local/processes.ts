@@ -7,7 +7,37 @@ const PAGE = 4096;
 /** A process of a node, by its number in the supervisor's namespace, whose /proc this is. */
 export interface FoundProcess {
   pid: number;
+  parent: number;
   name: string;
+  /** It has ended, and whoever started it has not asked yet how. */
+  ended: boolean;
+}
+
+/** A process as /proc tells of it; undefined when it is gone. */
+export function findProcess(pid: number): FoundProcess | undefined {
+  const status = readOr(`/proc/${pid}/status`);
+  const field = (name: string): string =>
+    new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+  return status === ''
+    ? undefined
+    : {
+        pid,
+        parent: Number(field('PPid')),
+        name: field('Name'),
+        ended: /^[ZX]/.test(field('State'))
+      };
+}
+
+/** Sends a signal, if there is still somebody to send it to. */
+export function signalProcess(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /**
@@ -18,9 +48,9 @@ export function processesBelow(pid: number): FoundProcess[] {
   const found: FoundProcess[] = [];
   const queue = [pid];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const status = readOr(`/proc/${next}/status`);
-    if (status !== '') {
-      found.push({ pid: next, name: /^Name:\s*(.*)$/m.exec(status)?.[1] ?? '' });
+    const process = findProcess(next);
+    if (process !== undefined) {
+      found.push(process);
       queue.push(...childrenOf(next));
     }
   }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 
 import type { WorkloadStats } from '../engine.ts';
+import { endPolitely } from './ending.ts';
 import { RunMember } from './runMember.ts';
 import { replicaName } from './runPlan.ts';
 import type { RunRecord } from './runRecord.ts';
@@ -12,7 +13,6 @@ const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A replica that was up for this long has shown that it works: its next restart is not delayed. */
 const GOOD_AFTER_MS = 60_000;
-const STOP_CHECK_MS = 50;
 
 /** A service: replicas that are started again when they end, until the run is stopped. */
 export class ReplicasRun implements SupervisedRun {
@@ -145,20 +145,10 @@ class Replica {
       return;
     }
     this._update('draining');
-    this.member.sandbox.terminate();
-    this._awaitProcesses();
-  }
-
-  private _awaitProcesses(): void {
-    const sandbox = this.member.sandbox;
-    if (sandbox === undefined) {
-      return;
-    }
-    if (sandbox.init === undefined || sandbox.remaining().length === 0) {
-      sandbox.kill();
-    } else if (performance.now() < this._deadline) {
-      setTimeout(() => this._awaitProcesses(), STOP_CHECK_MS);
-    }
+    void endPolitely(
+      () => (this.member.sandbox === undefined ? [] : [this.member.sandbox]),
+      () => performance.now() >= this._deadline
+    ).then(() => this.member.sandbox?.kill());
   }
 
   private _start(): void {

@@ -15,7 +15,7 @@ import type { LogWriter } from './logWriter.ts';
 import type { NodeFiles } from './nodeFiles.ts';
 import { FILES } from './paths.ts';
 import type { FoundProcess } from './processes.ts';
-import { childrenOf, isNested, processesBelow } from './processes.ts';
+import { childrenOf, isNested, processesBelow, signalProcess } from './processes.ts';
 import type { PlannedNode, RunPlan } from './runPlan.ts';
 import { COMMAND_SCRIPT, GROUP_SCRIPT, NETWORK_SCRIPT } from './sandboxScripts.ts';
 
@@ -48,9 +48,7 @@ export interface NodeProcess {
   letGo(): void;
   /** Ends every process in the node, whatever it does about signals. */
   kill(): void;
-  /** SIGTERM to every process but what keeps the node together. */
-  terminate(): void;
-  /** Processes of the command: all but what keeps the node together. */
+  /** Processes of the command that have not ended: all but what keeps the node together. */
   remaining(): FoundProcess[];
   processes(): FoundProcess[];
 }
@@ -120,7 +118,7 @@ export class Sandbox implements NodeProcess {
     });
     this.ended = exited.then(async code => {
       // bubblewrap may have been ended alone, and the init would hold the output open.
-      signal(this.init?.pid, 'SIGKILL');
+      signalProcess(this.init?.pid, 'SIGKILL');
       await Promise.all(outputEnded);
       return code;
     });
@@ -160,23 +158,18 @@ export class Sandbox implements NodeProcess {
     if (this.init === undefined) {
       this._locate();
     }
-    signal(this.init?.pid ?? this._child.pid, 'SIGKILL');
+    signalProcess(this.init?.pid ?? this._child.pid, 'SIGKILL');
   }
 
   get killed(): boolean {
     return this._killed;
   }
 
-  terminate(): void {
-    for (const found of this.remaining()) {
-      signal(found.pid, 'SIGTERM');
-    }
-  }
-
   /** Processes of the command: all but the init, the first process and sshd. */
   remaining(): FoundProcess[] {
     return this.processes().filter(
-      found => found.pid !== this.init?.pid && found.pid !== this._wrapper && found.name !== 'sshd'
+      ({ pid, name, ended }) =>
+        !ended && pid !== this.init?.pid && pid !== this._wrapper && name !== 'sshd'
     );
   }
 
@@ -253,11 +246,18 @@ export class Sandbox implements NodeProcess {
     log.pump(name, source);
     if (name === 'stderr') {
       source.on('data', (data: Buffer) => {
-        this._lastError = data.toString('utf8', Math.max(0, data.length - 1000)).slice(-1000);
+        this._lastError = withTail(this._lastError, data);
       });
     }
     return new Promise(resolve => source.once('close', resolve));
   }
+}
+
+const TAIL = 1000;
+
+/** The end of what a program has said so far: it comes in pieces, wherever they are cut. */
+export function withTail(before: string, data: Buffer): string {
+  return (before + data.toString('utf8', Math.max(0, data.length - TAIL))).slice(-TAIL);
 }
 
 /** Both ends of a pipe. */
@@ -305,15 +305,4 @@ function openHostfile(context: SandboxContext, index: number): number {
   const file = openSync(path, 'r');
   rmSync(path);
   return file;
-}
-
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) {
-    return;
-  }
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It is gone, which is what was wanted.
-  }
 }

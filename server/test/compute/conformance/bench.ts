@@ -8,8 +8,8 @@ import type {
   WorkloadObservation,
   WorkloadPlan,
   WorkloadSpec
-} from '../../src/compute/engine.ts';
-import { FINAL_STATES } from '../../src/compute/engine.ts';
+} from '../../../src/compute/engine.ts';
+import { FINAL_STATES } from '../../../src/compute/engine.ts';
 
 /** What the conformance suite needs of an engine under test. */
 export interface EngineUnderTest {
@@ -130,8 +130,9 @@ export class Trial {
     return piece === '' ? lines : [...lines, piece];
   }
 
-  /** Follows the log until a line has the text. */
-  async said(text: string): Promise<LogEntry> {
+  /** Follows the log until a line, or so many lines, have the text. */
+  async said(text: string, times = 1): Promise<LogEntry> {
+    let left = times;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), 30_000);
     try {
@@ -139,7 +140,7 @@ export class Trial {
         follow: true,
         signal: stop.signal
       })) {
-        if (entry.text.includes(text)) {
+        if (entry.text.includes(text) && --left === 0) {
           return entry;
         }
       }
@@ -152,5 +153,32 @@ export class Trial {
 
   release(): Promise<void> {
     return this.engine.release(this.handle);
+  }
+}
+
+/** The engine under test and the workloads of one test, which are released after it. */
+export class Bench {
+  private _under: EngineUnderTest | undefined;
+  private readonly _trials: Trial[] = [];
+
+  get under(): EngineUnderTest {
+    if (this._under === undefined) {
+      throw new Error('The engine is made before the first test.');
+    }
+    return this._under;
+  }
+
+  set under(under: EngineUnderTest) {
+    this._under = under;
+  }
+
+  trial(spec: Partial<WorkloadSpec>): Trial {
+    const made = new Trial(this.under, spec);
+    this._trials.push(made);
+    return made;
+  }
+
+  async releaseAll(): Promise<void> {
+    await Promise.all(this._trials.splice(0).map(item => item.release()));
   }
 }
