@@ -1,0 +1,33 @@
+/** A program that is missing, and the line that installs it. */
+export interface MissingProgram {
+  program: string;
+  /** What does not work without it. */
+  needed: string;
+  /** Such as `apt-get install -y bubblewrap`. */
+  install: string;
+}
+
+/** What an engine can do where it runs, for people to see and for the server to decide by. */
+export interface EngineCapabilities {
+  /** `sandbox`: isolated nodes. `plain`: processes of the companion's own user, one node, nothing enforced. `none`: nothing can run. */
+  isolation: 'sandbox' | 'plain' | 'none';
+  /** The largest number of nodes of one run. */
+  maxNodes: number;
+  cpuLimit: 'cgroup' | 'none';
+  memoryLimit: 'cgroup' | 'process' | 'none';
+  processLimit: 'cgroup' | 'process' | 'none';
+  overlay: boolean;
+  egress: boolean;
+  exec: boolean;
+  /** Each project's workloads have a uid of their own. */
+  projectUids: boolean;
+}
+
+export interface EngineCheck {
+  capabilities: EngineCapabilities;
+  missing: MissingProgram[];
+  /** Sentences in English on what is limited and why, for logs and the status panel. */
+  notes: string[];
+  /** What the machine has: cores, bytes of memory, declared cards by resource name. */
+  capacity: { cpu: number; memoryBytes: number; cards: Readonly<Record<string, number>> };
+}

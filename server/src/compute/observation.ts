@@ -1,0 +1,73 @@
+/**
+ * `absent`: planned, never submitted. `pending`: accepted, waiting for room. `starting`: sandboxes come up. `running`.
+ * `succeeded`, `failed`, `stopped`: ended. `lost`: it was submitted, and neither it nor its end can be found.
+ */
+export type WorkloadState =
+  'absent' | 'pending' | 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'lost';
+
+/** States that never change again. */
+export const FINAL_STATES: readonly WorkloadState[] = ['succeeded', 'failed', 'stopped', 'lost'];
+
+/** Why something is as it is: a code with values for its sentence, and a line for logs. */
+export interface Reason {
+  code: ReasonCode;
+  params: Readonly<Record<string, string | number>>;
+  /** English, one line, for logs and scripts. */
+  detail: string;
+}
+
+/** Codes of {@link Reason}; the params of each are named beside it. */
+export type ReasonCode =
+  /** node, exitCode: the master's command ended with another code than 0. */
+  | 'command_failed'
+  /** node, exitCode: a worker ended before the master. */
+  | 'worker_died'
+  /** node, limitBytes: the kernel ended a process of the node for its memory. */
+  | 'out_of_memory'
+  /** node, seconds: the node's sshd did not answer in time. */
+  | 'node_not_ready'
+  /** node, detail: a sandbox could not be made. */
+  | 'sandbox_failed'
+  /** message: the workload could not be started at all. */
+  | 'start_failed'
+  /** The process that owned the nodes was killed, and they with it. */
+  | 'supervisor_died'
+  /** The machine was started again meanwhile. */
+  | 'machine_restarted'
+  /** Nothing is known of the workload any more. */
+  | 'not_found'
+  /** Stopped as asked. */
+  | 'stopped'
+  /** message: it waits for room, in the words of the scheduler. */
+  | 'waiting_for_room';
+
+export type NodeState = 'starting' | 'running' | 'ready' | 'draining' | 'backoff' | 'ended';
+
+/** One node of a batch workload or one replica of a service. */
+export interface NodeObservation {
+  /** The host name inside, such as `t-1a2b3c4d-worker-0`; for a service `replica-<i>`. */
+  name: string;
+  /** The place of the replica; for nodes 0 is the master. */
+  index: number;
+  /** `ready` is for replicas whose probe succeeded; a batch node stays `running`. */
+  state: NodeState;
+  exitCode?: number;
+  /** Times that the replica was started again. */
+  restarts: number;
+  /** Why it ended or was started again last. */
+  reason?: Reason;
+  startedAt?: number;
+  endedAt?: number;
+}
+
+export interface WorkloadObservation {
+  runId: string;
+  state: WorkloadState;
+  reason?: Reason;
+  /** The master's exit code, once it has ended. */
+  exitCode?: number;
+  /** Integer milliseconds since the epoch. */
+  startedAt?: number;
+  endedAt?: number;
+  nodes: NodeObservation[];
+}
