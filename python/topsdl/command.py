@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -93,7 +92,9 @@ def _notebook(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     data = os.fspath(options.data.expanduser().absolute())
     out = os.fspath(options.out.expanduser().absolute())
-    return subprocess.run([*companion_command(), "backup", "--data", data, "--out", out], check=False).returncode
+    command = [*companion_command(), "backup", "--data", data, "--out", out]
+    # In this process's place, so that it is what Ctrl-C interrupts.
+    os.execv(command[0], command)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -88,9 +88,13 @@ def ensure(data_directory: Path, options: tuple[str, ...] = ()) -> Companion:
     :raises NotFoundHere: when there is no Node to run it
     """
     data_directory = data_directory.expanduser().absolute()
-    data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _start_lock(data_directory):
-        return running(data_directory) or _start(data_directory, options)
+    try:
+        data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _start_lock(data_directory):
+            return running(data_directory) or _start(data_directory, options)
+    except OSError as error:
+        reason = "it is not a directory" if isinstance(error, FileExistsError) else error.strerror
+        raise CompanionFailed(f"the data directory {data_directory} cannot be used: {reason}") from error
 
 
 def stop(data_directory: Path, everything: bool = False) -> bool:
@@ -173,10 +177,12 @@ def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
             )
         finally:
             os.close(writing)
-        socket_of = _await_ready(ready)
-    if socket_of is None:
-        process.kill()
-        raise CompanionFailed(_last_words(log_path, start, process.wait()))
+        try:
+            socket_of = _await_ready(ready)
+        except CompanionFailed as failed:
+            process.kill()
+            code = process.wait()
+            raise CompanionFailed(str(failed) or _last_words(log_path, start, code)) from None
     # It may well end before we do, and somebody has to take note.
     threading.Thread(target=process.wait, name="topsdl-companion", daemon=True).start()
     return Companion(data_directory, socket_of, process.pid)
@@ -200,31 +206,33 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_"))}
 
 
-def _await_ready(ready: BinaryIO) -> Path | None:
-    """Waits for the line of JSON that says where the companion listens; None when it ended or took too long."""
+def _await_ready(ready: BinaryIO) -> Path:
+    """Waits for the line of JSON that says where the companion listens.
+
+    :raises CompanionFailed: when it ended or took too long; with the reason, if it gave one
+    """
     deadline = time.monotonic() + START_SECONDS
     said = b""
     while not said.endswith(b"\n"):
         if not select.select([ready], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            return None
+            raise CompanionFailed(f"the companion was not ready after {START_SECONDS:.0f} s")
         part = ready.read(4096)
         if not part:
-            return None
+            raise CompanionFailed
         said += part
-    return _ready_line(said)
-
-
-def _ready_line(line: bytes) -> Path | None:
     try:
-        fields = json.loads(line)
-        return Path(fields["socket"]) if fields.get("ready") is True else None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+        fields = json.loads(said)
+        if fields.get("ready") is True:
+            return Path(fields["socket"])
+        raise CompanionFailed(f"the companion did not start: {fields['why']}")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CompanionFailed(f"the companion said {said[:200]!r} instead of where it listens") from error
 
 
 def _last_words(log_path: Path, start: int, code: int) -> str:
     with open(log_path, "rb") as log:
-        log.seek(start)
+        # Unless the log has begun anew since.
+        log.seek(start if start <= os.fstat(log.fileno()).st_size else 0)
         lines = log.read().decode("utf-8", "replace").splitlines()
     end = "\n".join(lines[-12:]) or "it said nothing"
     return f"the companion did not start (exit {code}); its log is {log_path}:\n{end}"

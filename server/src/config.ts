@@ -29,7 +29,15 @@ const sections = {
     })
     .strict(),
   log: z
-    .object({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') })
+    .object({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+      /** Bytes of `logs/companion.log`, after which it begins anew; the one before is kept. */
+      limit_bytes: z
+        .number()
+        .int()
+        .min(65_536)
+        .default(16 * 1024 * 1024)
+    })
     .strict(),
   admin: z
     .object({

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Options } from './app.ts';
 import { runBackup } from './backup.ts';
 import { ConfigError } from './config.ts';
 import { SchemaError } from './db/migrate.ts';
 import { productVersion } from './entry.ts';
 import { AlreadyRunning } from './files/lock.ts';
 import { serve } from './serve.ts';
+import { asTrouble, Trouble } from './trouble.ts';
 
 const USAGE = `TopsDL's companion.
 
@@ -59,7 +62,7 @@ async function main(argv: string[]): Promise<void> {
   if (readyFd !== undefined && !/^\d{1,5}$/.test(readyFd)) {
     throw new UsageError(`--ready-fd: “${readyFd}” is no file descriptor\n`);
   }
-  await serve(
+  await serveOrSayWhyNot(
     {
       data,
       ...(values.socket === undefined ? {} : { socket: values.socket }),
@@ -67,8 +70,21 @@ async function main(argv: string[]): Promise<void> {
       ...(values['python-base'] === undefined ? {} : { pythonBase: values['python-base'] }),
       ...(values.listen === undefined ? {} : { listen: values.listen })
     },
-    readyFd === undefined ? 1 : Number(readyFd)
+    readyFd === undefined ? undefined : Number(readyFd)
   );
+}
+
+/** @param readyFd where a launcher waits for word; it gets the reason there, as a log on a full disk has none */
+async function serveOrSayWhyNot(options: Options, readyFd: number | undefined): Promise<void> {
+  try {
+    await serve(options, readyFd ?? 1);
+  } catch (error) {
+    const trouble = asTrouble(error, options.data);
+    if (readyFd !== undefined && isExplained(trouble)) {
+      writeSync(readyFd, `${JSON.stringify({ ready: false, why: (trouble as Error).message })}\n`);
+    }
+    throw trouble;
+  }
 }
 
 class UsageError extends Error {}
@@ -89,9 +105,13 @@ function exitCode(error: unknown): number {
   return error instanceof SchemaError ? EXIT.schema : EXIT.failed;
 }
 
+/** Whether the message alone says what people need to know. */
+function isExplained(error: unknown): boolean {
+  return error instanceof Trouble || exitCode(error) !== EXIT.failed;
+}
+
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const code = exitCode(error);
   const { message, stack } = error as Error;
-  process.stderr.write(`${code === EXIT.failed ? (stack ?? message) : message}\n`);
-  process.exit(code);
+  process.stderr.write(`${isExplained(error) ? message : (stack ?? message)}\n`);
+  process.exit(exitCode(error));
 });

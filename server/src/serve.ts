@@ -9,7 +9,7 @@ import { features } from './features/index.ts';
 import { writeAtomic } from './files/atomic.ts';
 import { DataDirectory } from './files/layout.ts';
 import { lockDirectory } from './files/lock.ts';
-import { createLog } from './log.ts';
+import { boundedLog, createLog } from './log.ts';
 
 /** Bytes that a Unix socket's path may have on every system that we know, with some to spare. */
 const SOCKET_PATH_LIMIT = 100;
@@ -38,7 +38,10 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
   const config = readConfig(files.file('config.toml'), process.env);
   const listen = options.listen ?? config.server.listen;
   const unlock = lockDirectory(files.path('db', 'lock.db'));
-  const log = createLog(config.log.level);
+  const log = createLog(
+    config.log.level,
+    boundedLog(2, files.path('logs', 'companion.log'), config.log.limit_bytes)
+  );
   const app = await createCompanion({
     options,
     // A server for other machines is not anybody's JupyterLab's; it stays.

@@ -127,6 +127,9 @@ def main() -> None:
     if (data / "broken").exists():
         print("the configuration is wrong", file=sys.stderr)
         sys.exit(3)
+    if (data / "full").exists():
+        os.write(int(given.ready_fd), json.dumps({"ready": False, "why": "the disk is full"}).encode() + b"\n")
+        sys.exit(1)
     lock = open(data / "companion.lock", "a")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     secret = data / "secret"

@@ -67,3 +67,18 @@ def test_default_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_data_directory() == Path("/somewhere/topsdl")
     monkeypatch.setenv("TOPSDL_DATA_DIR", "/given")
     assert default_data_directory() == Path("/given")
+
+
+def test_the_reason_that_a_companion_gives_is_shown(
+    stand_in: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "full").touch()
+    assert main(["start", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "topsdl: the companion did not start: the disk is full\n"
+
+
+def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert main(["start", "--data", str(file)]) == 1
+    assert capsys.readouterr().err == f"topsdl: the data directory {file} cannot be used: it is not a directory\n"

@@ -1,132 +1,103 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, type Dirent } from 'node:fs';
-import { lstat, mkdtemp, readdir, readlink, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { pack, type Pack } from 'tar-stream';
+import type { Database as Sqlite } from 'better-sqlite3';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { syncDirectory } from '../files/atomic.ts';
+import { Hold } from '../files/hold.ts';
+import { TarFile, type Entry } from '../files/tar-file.ts';
+import { packPath } from '../packs/reader.ts';
 import { openReader } from './open.ts';
 
 /** What a backup takes along; caches, uploads and logs are made again or not missed. */
 const FILES = ['config.toml', 'secret', 'admin-password'] as const;
-const TREES = ['packs', 'sets', 'images', 'runs', 'tasks'] as const;
-
-interface Entry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+const TREES = ['sets', 'images', 'runs', 'tasks'] as const;
+/** How often the packs of a moment are asked for, should one be rewritten before it is held. */
+const TRIES = 100;
 
 /**
- * Copies a data directory into one tar file, also while its companion runs: the database by SQLite's
- * own online copy, first, then the files it may refer to. `manifest.json`, at the end, has size and
- * SHA-256 of each. To restore, unpack it into an empty directory.
+ * Copies a data directory into one tar file, also while its companion runs: the database as it is at one
+ * moment, and the files that it refers to. `manifest.json`, at the end, has size and SHA-256 of each. To
+ * restore, unpack it into an empty directory.
+ *
+ * Copying takes long, and meanwhile packs are rewritten and objects deleted. So all files are given second
+ * names first, which takes seconds, and are copied by these.
  *
  * @returns what was written
  */
 export async function writeBackup(
   data: string,
-  out: string
+  out: string,
+  signal?: AbortSignal
 ): Promise<{ out: string; files: number; bytes: number }> {
   const part = `${out}.part`;
   const scratch = await mkdtemp(join(dirname(out), '.topsdl-backup-'));
-  const archive = pack();
-  const file = createWriteStream(part, { mode: 0o600 });
-  const written = pipeline(archive, file);
-  const entries: Entry[] = [];
+  await Hold.removeLeft(join(data, 'backups'));
+  const hold = await Hold.make(data, join(data, 'backups'));
+  const archive = new TarFile(part, signal);
+  let entries: readonly Entry[];
   try {
     const copy = join(scratch, 'topsdl.db');
-    const source = openReader(join(data, 'db', 'topsdl.db'));
-    try {
-      await source.backup(copy);
-    } finally {
-      source.close();
+    const packs = await copyDatabase(join(data, 'db', 'topsdl.db'), copy, hold);
+    for (const name of TREES) {
+      await hold.addTree(name);
     }
-    entries.push(await addFile(archive, copy, 'db/topsdl.db'));
+    await archive.addFile(copy, 'db/topsdl.db');
     for (const name of FILES) {
-      await addIfThere(archive, join(data, name), name, entries);
+      await archive.addFile(join(data, name), name);
+    }
+    archive.addDirectory('packs');
+    for (const { id, size } of packs) {
+      const name = packPath('packs', id);
+      // Committed bytes only: what a writer has added since may be cut off again.
+      await archive.addFile(join(hold.directory, name), name, size);
     }
     for (const name of TREES) {
-      await addTree(archive, data, join(data, name), entries);
+      await archive.addTree(hold.directory, name);
     }
-    const manifest = JSON.stringify(
-      { createdAt: new Date().toISOString(), files: entries },
-      null,
-      2
-    );
-    archive.entry({ name: 'manifest.json', mode: 0o600 }, manifest);
-    archive.finalize();
-    await written;
+    entries = await archive.finish();
     await rename(part, out);
     await syncDirectory(dirname(out));
   } catch (error) {
-    archive.destroy();
-    await written.catch(() => {});
-    await rm(part, { force: true });
+    await archive.abandon();
     throw error;
   } finally {
+    await hold.end();
     await rm(scratch, { recursive: true, force: true });
   }
   return { out, files: entries.length, bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-async function addTree(
-  archive: Pack,
-  root: string,
-  directory: string,
-  entries: Entry[]
-): Promise<void> {
-  let children: Dirent[];
+interface Pack {
+  readonly id: number;
+  readonly size: number;
+}
+
+/** Copies the database as it is at one moment, and holds the packs that it has then. */
+async function copyDatabase(database: string, copy: string, hold: Hold): Promise<Pack[]> {
+  const source = openReader(database);
   try {
-    children = await readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return;
-    }
-    throw error;
-  }
-  archive.entry({ name: `${relative(root, directory)}/`, type: 'directory', mode: 0o700 });
-  for (const child of children) {
-    const path = join(directory, child.name);
-    if (child.isDirectory()) {
-      await addTree(archive, root, path, entries);
-    } else if (child.isSymbolicLink()) {
-      // As a link: what it points at is not ours to copy.
-      const linkname = await readlink(path);
-      archive.entry({ name: relative(root, path), type: 'symlink', linkname });
-    } else if (child.isFile()) {
-      await addIfThere(archive, path, relative(root, path), entries);
-    }
+    const packs = beginWithPacks(source, hold);
+    // In the same transaction: without one, each write of others would make SQLite begin the copy anew.
+    await source.backup(copy);
+    source.exec('COMMIT');
+    return packs;
+  } finally {
+    source.close();
   }
 }
 
-async function addIfThere(
-  archive: Pack,
-  path: string,
-  name: string,
-  entries: Entry[]
-): Promise<void> {
-  try {
-    entries.push(await addFile(archive, path, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw error;
+/** Begins a transaction at a moment whose packs could all be held. */
+function beginWithPacks(source: Sqlite, hold: Hold): Pack[] {
+  const list = source.prepare<[], Pack>('SELECT id, size FROM packs WHERE size > 0 ORDER BY id');
+  for (let tries = 0; tries < TRIES; tries++) {
+    source.exec('BEGIN');
+    const packs = list.all();
+    if (packs.every(({ id }) => hold.addFile(packPath('packs', id)))) {
+      return packs;
     }
+    // One was rewritten between the look and the hold.
+    source.exec('ROLLBACK');
   }
-}
-
-/** Adds a file with the size it has now, even while it grows: that much belongs to the copied database. */
-async function addFile(archive: Pack, path: string, name: string): Promise<Entry> {
-  const { size, mode, mtime } = await lstat(path);
-  const header = { name, size, mode: mode & 0o777, mtime };
-  const hash = createHash('sha256');
-  if (size === 0) {
-    archive.entry(header, '');
-  } else {
-    const tap = new PassThrough();
-    tap.on('data', (chunk: Buffer) => hash.update(chunk));
-    await pipeline(createReadStream(path, { start: 0, end: size - 1 }), tap, archive.entry(header));
-  }
-  return { path: name, bytes: size, sha256: hash.digest('hex') };
+  throw new Error(
+    'a file of packs/ is missing; the companion’s log has said which when it started'
+  );
 }

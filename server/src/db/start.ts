@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { migrationsDirectory } from '../entry.ts';
 import { networkFileSystem } from '../files/filesystem.ts';
 import type { DataDirectory } from '../files/layout.ts';
+import { Trouble } from '../trouble.ts';
 import { Database } from './database.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { openDatabase } from './open.ts';
@@ -14,7 +15,7 @@ const BACKUPS_KEPT = 5;
 export function startDatabase(files: DataDirectory, readers: number, log: Logger): Database {
   const remote = networkFileSystem(files.path('db'));
   if (remote !== undefined) {
-    throw new Error(
+    throw new Trouble(
       `${files.root} is on a network file system (${remote}), where SQLite's locks do not hold; choose a local directory`
     );
   }

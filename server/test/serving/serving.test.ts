@@ -47,12 +47,18 @@ test('a version is built in a sandbox, with its log, and can be built only once'
 
 test('a build that fails says so, is built again, and one that runs can be stopped', async () => {
   const packageId = await serve.package('failing');
-  const failing = await serve.built(await serve.build(packageId, { setupCommand: 'exit 7' }));
+  const failing = await serve.built(
+    await serve.build(packageId, { setupCommand: 'apt-get update || exit 7' })
+  );
   expect(failing).toMatchObject({
     state: 'failed',
     reason: { code: 'build-failed', params: { exitCode: 7 } },
     bytes: null
   });
+  // Whatever apt-get has made of it, the log says what the sandbox lets a command do, and what to do instead.
+  expect(await serve.log(failing.id)).toMatch(
+    /The setup command ended with exit code 7\.\n.*has no network.*\n.*requirements/
+  );
   const { owner } = serve.stage;
   const again = await owner.call(serving.build, { params: { packageVersionId: failing.id } });
   expect(['pending', 'building']).toContain(again.state);

@@ -52,7 +52,13 @@ if ls wheels/*.whl >/dev/null 2>&1; then
 fi
 cd ${WORKSPACE}
 if test -s build/setup.sh; then
-  bash build/setup.sh
+  bash build/setup.sh || {
+    status=$?
+    echo "The setup command ended with exit code $status."
+    echo "It has no network, and what it keeps is below \$${OURS}LAYER only: apt-get, pip and downloads cannot work in it."
+    echo "Name Python packages among the requirements; put other files into an algorithm set."
+    exit $status
+  }
 fi
 echo "Built."
 `;
