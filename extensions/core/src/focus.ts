@@ -16,8 +16,14 @@ export function keepFocus(node: HTMLElement): IDisposable {
       around = [...around, outer];
     }
   };
+  // Browsers say so of what is taken away, too: only what is still there was left on purpose.
   const onBlur = () => {
-    last = null;
+    const left = last;
+    queueMicrotask(() => {
+      if (last === left && left?.isConnected) {
+        last = null;
+      }
+    });
   };
   const observer = new MutationObserver(() => {
     if (last && !last.isConnected && document.activeElement === document.body) {

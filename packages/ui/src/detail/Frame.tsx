@@ -30,8 +30,31 @@ export function Frame({ src, title, sameOrigin, downloads }: FrameProps): JSX.El
         title={title}
         sandbox={allowed.join(' ')}
         referrerPolicy="no-referrer"
-        onLoad={() => setReady(true)}
+        onLoad={event => {
+          setReady(true);
+          if (sameOrigin) {
+            forwardKeys(event.currentTarget);
+          }
+        }}
       />
     </div>
   );
+}
+
+/**
+ * Hands on keys with Ctrl, Alt or the command key that the framed page has no use for: JupyterLab does
+ * not hear what is pressed in a frame, and who has no pointer could not leave it for the palette.
+ */
+function forwardKeys(frame: HTMLIFrameElement): void {
+  frame.contentDocument?.addEventListener('keydown', event => {
+    const { ctrlKey, altKey, metaKey, shiftKey, key, code, keyCode } = event;
+    if ((ctrlKey || altKey || metaKey) && !event.defaultPrevented) {
+      const pressed = { ctrlKey, altKey, metaKey, shiftKey, key, code, keyCode };
+      const again = new KeyboardEvent('keydown', { ...pressed, bubbles: true, cancelable: true });
+      frame.dispatchEvent(again);
+      if (again.defaultPrevented) {
+        event.preventDefault();
+      }
+    }
+  });
 }
