@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { BlockChanges } from './blocks.ts';
 import {
   CLEANED,
   kindCode,
@@ -114,6 +115,7 @@ class Changes {
   readonly #byKey: number | null;
   readonly #labelChange = new Map<number, number>();
   readonly #stateChange = [0, 0, 0];
+  readonly #blocks = new BlockChanges();
 
   constructor(db: Database, request: SaveRequest) {
     this.#db = db;
@@ -171,11 +173,15 @@ class Changes {
     );
     this.#stateChange[target.state]!--;
     this.#stateChange[state]!++;
+    this.#blocks.image(target.key, target.state, -1);
+    this.#blocks.image(target.key, state, 1);
     for (const key of new Set(before.map(shape => shape.labelKey))) {
       this.#countLabel(key, -1);
+      this.#blocks.label(target.key, target.state, key, -1);
     }
     for (const key of new Set(shapes.map(shape => shape.labelKey))) {
       this.#countLabel(key, 1);
+      this.#blocks.label(target.key, state, key, 1);
     }
   }
 
@@ -183,6 +189,7 @@ class Changes {
     const { versionKey, now } = this.#request;
     const labels = [...this.#labelChange].filter(([, change]) => change !== 0);
     adjustLabelCounts(this.#db, versionKey, labels);
+    this.#blocks.write(this.#db, versionKey);
     prepared(
       this.#db,
       `UPDATE dataset_versions SET unlabeled = unlabeled + ?, labeled = labeled + ?,

@@ -10,7 +10,9 @@ import {
   type Kind,
   type Source
 } from './codes.ts';
-import { keyQuery, type ImageFilter, type KeyQuery } from './filter.ts';
+import { BLOCK_KEYS, countsOfImages, countsOfLabels, enterAt, type BlockCounts } from './blocks.ts';
+import { plainWay, searchWay, type ImageFilter, type KeyWay } from './filter.ts';
+import { comparesAlike } from './search.ts';
 import { prepared } from './statement-cache.ts';
 
 /** A shape as it is stored, with the label's and the user's ids. */
@@ -58,14 +60,25 @@ export interface ListingRequest {
 }
 
 /** Matches of a search or of a combined filter are counted so far beyond what is shown. */
-export const COUNT_AHEAD = 1000;
+export const COUNT_AHEAD = 400;
 
-/** Rows that are passed over at most on the writing connection. */
-const LIGHT_SKIP = 2000;
+/** Candidates that are few enough for each one's name to be compared. */
+const FEW = 2000;
+
+/** Among rows of which this share is wanted, a page is never far. */
+const DENSE = 0.125;
+
+/** Matches that are passed over one by one without a reader thread. */
+const LIGHT_SKIP = BLOCK_KEYS;
+
+/** Filters of which it is remembered how many matches each block has. */
+const WALKS = 32;
+
+const walks = new WeakMap<Database, Map<string, Promise<BlockCounts>>>();
 
 /**
- * One page of images. What walks one index for as many rows as it shows is read here and now; a search
- * or a long jump goes to a reader thread, so that it delays nobody's save.
+ * One page of images. What finds its rows with little work is read here and now: that is over before a
+ * reader thread has woken up. Everything else goes to one, so that it delays nobody's save.
  */
 export async function listImages(
   db: Database,
@@ -73,71 +86,181 @@ export async function listImages(
   page: ListingRequest,
   signal?: AbortSignal
 ): Promise<Listing> {
-  const exact = counter(db.sqlite, filter);
-  const light = exact !== undefined && page.skip <= LIGHT_SKIP;
-  const read = async (query: KeyQuery): Promise<number[]> => {
+  return new Lister(db, filter, signal).list(page);
+}
+
+/** The working of one page. */
+class Lister {
+  readonly #db: Database;
+  readonly #filter: ImageFilter;
+  readonly #signal: AbortSignal | undefined;
+  readonly #candidates: Candidates | undefined;
+  readonly #way: KeyWay;
+
+  constructor(db: Database, filter: ImageFilter, signal: AbortSignal | undefined) {
+    this.#db = db;
+    this.#filter = filter;
+    this.#signal = signal;
+    this.#candidates = countCandidates(db.sqlite, filter);
+    this.#way = this.#choose();
+  }
+
+  #choose(): KeyWay {
+    const { search } = this.#filter;
+    const { count, walked } = this.#candidates ?? { count: 0, walked: Infinity };
+    if (search === undefined) {
+      return plainWay(this.#filter, count >= walked * DENSE);
+    }
+    return walked <= FEW && comparesAlike(search)
+      ? plainWay(this.#filter, true)
+      : searchWay(this.#db.sqlite, this.#filter);
+  }
+
+  async list({ after, skip, limit }: ListingRequest): Promise<Listing> {
+    const exact = this.#filter.search === undefined ? this.#candidates?.count : undefined;
+    const start = skip > LIGHT_SKIP ? await this.#pass(after, skip) : { after, skip };
+    const most = limit + (exact === undefined ? COUNT_AHEAD : 0);
+    const keys = await this.#keys(start.after, start.skip, most + 1);
+    const shown = keys.slice(0, limit);
+    const count =
+      exact === undefined ? await this.#count(after, skip, keys.length, most) : undefined;
+    return {
+      items: loadImages(this.#db.sqlite, shown),
+      last: keys.length > limit ? shown.at(-1) : undefined,
+      total: exact ?? count!.total,
+      totalIsMinimum: count?.isMinimum ?? false
+    };
+  }
+
+  /** @param found matches from `skip` on, one more than `most` at most */
+  async #count(
+    after: number,
+    skip: number,
+    found: number,
+    most: number
+  ): Promise<{ total: number; isMinimum: boolean }> {
+    if (after === 0 && (found > 0 || skip === 0)) {
+      return { total: skip + Math.min(found, most), isMinimum: found > most };
+    }
+    if (skip > LIGHT_SKIP) {
+      return { total: sum(await this.#blocks()), isMinimum: false };
+    }
+    const far = skip + most;
+    const { length } = await this.#keys(0, 0, far + 1);
+    return { total: Math.min(length, far), isMinimum: length > far };
+  }
+
+  /** Passes over matches block by block. @returns the key to go on after, and what is left to pass over */
+  async #pass(after: number, skip: number): Promise<{ after: number; skip: number }> {
+    const counts = await this.#blocks();
+    const block = Math.floor(after / BLOCK_KEYS);
+    const before = after === 0 ? 0 : sum(counts.filter(([at]) => at < block));
+    const within = after === 0 ? 0 : await this.#countUpTo(block * BLOCK_KEYS - 1, after);
+    return enterAt(counts, before + within + skip);
+  }
+
+  /** The matches of each block, by the counters or by a walk through all of them, which is remembered. */
+  async #blocks(): Promise<BlockCounts> {
+    const { versionKey, labelKeys, search } = this.#filter;
+    if (search === undefined && this.#candidates !== undefined) {
+      const state = encodedState(this.#filter);
+      return labelKeys
+        ? countsOfLabels(this.#db.sqlite, versionKey, labelKeys, state)
+        : countsOfImages(this.#db.sqlite, versionKey, state);
+    }
+    const known = walks.get(this.#db) ?? new Map<string, Promise<BlockCounts>>();
+    walks.set(this.#db, known);
+    const name = JSON.stringify(this.#filter);
+    const found = known.get(name);
+    if (found) {
+      return found;
+    }
+    for (const oldest of [...known.keys()].slice(0, Math.max(0, known.size - WALKS + 1))) {
+      known.delete(oldest);
+    }
+    // It goes on when its first reader leaves: others wait for it, or will ask again.
+    const walk = this.#walk();
+    known.set(name, walk);
+    walk.catch(() => known.delete(name));
+    return walk;
+  }
+
+  async #walk(): Promise<BlockCounts> {
+    const { sql, params } = this.#way.query(0);
+    const rows = await this.#db.readers.all<{ blocks: string }>({
+      sql: `SELECT json_group_array(json_array(block, images)) AS blocks FROM (
+        SELECT key / ${BLOCK_KEYS} AS block, count(*) AS images FROM (${sql}) GROUP BY 1 ORDER BY 1)`,
+      params
+    });
+    return JSON.parse(rows[0]?.blocks ?? '[]') as BlockCounts;
+  }
+
+  async #countUpTo(after: number, last: number): Promise<number> {
+    const { sql, params } = this.#way.query(after);
+    const rows = await this.#db.readers.all<{ count: number }>(
+      { sql: `SELECT count(*) AS count FROM (${sql}) WHERE key <= ?`, params: [...params, last] },
+      this.#signal
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async #keys(after: number, skip: number, limit: number): Promise<number[]> {
+    const { sql, params } = this.#way.query(after);
+    const bounded = [...params, limit, skip];
+    if (this.#way.light) {
+      return prepared<number>(this.#db.sqlite, `${sql} LIMIT ? OFFSET ?`)
+        .pluck()
+        .all(...bounded);
+    }
     // One text instead of a thousand rows: that is what costs between threads.
-    const sql = `SELECT json_group_array(key) AS keys FROM (${query.sql})`;
-    const rows = light
-      ? prepared<{ keys: string }>(db.sqlite, sql).all(...query.params)
-      : await db.readers.all<{ keys: string }>({ sql, params: query.params }, signal);
+    const rows = await this.#db.readers.all<{ keys: string }>(
+      {
+        sql: `SELECT json_group_array(key) AS keys FROM (${sql} LIMIT ? OFFSET ?)`,
+        params: bounded
+      },
+      this.#signal
+    );
     return JSON.parse(rows[0]?.keys ?? '[]') as number[];
-  };
-  const query = keyQuery(filter, page.after);
-  const most = countLimit(page);
-  // A first page that has to be counted is read as far as is counted, which walks the index once.
-  const first = exact === undefined && page.after === 0 && page.skip === 0;
-  const [keys, counted] = await Promise.all([
-    read({
-      sql: `${query.sql} LIMIT ? OFFSET ?`,
-      params: [...query.params, (first ? most : page.limit) + 1, page.skip]
-    }),
-    exact === undefined && !first ? read(countQuery(filter, page)) : undefined
-  ]);
-  const more = keys.length > page.limit;
-  const shown = more ? keys.slice(0, page.limit) : keys;
-  const total = exact ?? (first ? keys.length : (counted?.[0] ?? 0));
-  return {
-    items: loadImages(db.sqlite, shown),
-    last: more ? shown.at(-1) : undefined,
-    total: exact ?? Math.min(total, most),
-    totalIsMinimum: exact === undefined && total > most
-  };
+  }
 }
 
-const countLimit = (page: ListingRequest) => page.skip + page.limit + COUNT_AHEAD;
-
-function countQuery(filter: ImageFilter, page: ListingRequest): KeyQuery {
-  const query = keyQuery(filter, 0);
-  return {
-    sql: `SELECT count(*) AS key FROM (${query.sql} LIMIT ?)`,
-    params: [...query.params, countLimit(page) + 1]
-  };
+function sum(counts: BlockCounts): number {
+  return counts.reduce((total, [, images]) => total + images, 0);
 }
 
-/** How many images a filter lets through, where a counter says it. */
-function counter(sqlite: Sqlite, filter: ImageFilter): number | undefined {
-  const { versionKey, state, labelKeys, source, byKey, search } = filter;
-  if (source || byKey !== undefined || search) {
+function encodedState({ state }: ImageFilter): number | undefined {
+  return state === undefined ? undefined : stateCode.encode(state);
+}
+
+/** The images a filter lets through whatever their names are. */
+interface Candidates {
+  readonly count: number;
+  /** Rows that are looked at to see all of them. */
+  readonly walked: number;
+}
+
+/** How many candidates there are, where counters say it. */
+function countCandidates(sqlite: Sqlite, filter: ImageFilter): Candidates | undefined {
+  const { versionKey, state, labelKeys, oneLabel, source, byKey } = filter;
+  if (source || byKey !== undefined || (labelKeys && labelKeys.length > 1 && !oneLabel)) {
     return undefined;
   }
   if (!labelKeys) {
-    const column = state ?? 'total';
-    return prepared<{ count: number }>(
+    const row = prepared<{ count: number }>(
       sqlite,
-      `SELECT ${column} AS count FROM dataset_versions WHERE key = ?`
-    ).get(versionKey)?.count;
+      `SELECT ${state ?? 'total'} AS count FROM dataset_versions WHERE key = ?`
+    ).get(versionKey);
+    return { count: row?.count ?? 0, walked: row?.count ?? 0 };
   }
-  if (labelKeys.length !== 1 || (state !== undefined && state !== 'labeled')) {
-    return undefined;
-  }
-  const row = prepared<{ count: number | null; cleaned: number }>(
+  const list = JSON.stringify(labelKeys);
+  const walked = prepared<{ count: number }>(
     sqlite,
-    `SELECT c.images AS count, v.cleaned FROM dataset_versions v
-      LEFT JOIN label_counts c ON c.version_key = v.key AND c.label_key = ? WHERE v.key = ?`
-  ).get(labelKeys[0], versionKey);
-  // Cleaned images keep their labels, so the counter is of more than the labeled ones.
-  return state === 'labeled' && row && row.cleaned > 0 ? undefined : (row?.count ?? 0);
+    `SELECT coalesce(sum(images), 0) AS count FROM label_counts
+      WHERE version_key = ? AND label_key IN (SELECT value FROM json_each(?))`
+  ).get(versionKey, list)!.count;
+  return state === undefined
+    ? { count: walked, walked }
+    : { count: sum(countsOfLabels(sqlite, versionKey, labelKeys, encodedState(filter))), walked };
 }
 
 interface ImageFields {

@@ -1,17 +1,26 @@
+import type { Database } from 'better-sqlite3';
 import type { ImageState } from '@topsdl/contract';
+import { keyRanges, type KeyRange } from './blocks.ts';
 import { sourceCode, stateCode, type Source } from './codes.ts';
+import { foldAscii, RUN_KEYS } from './grams.ts';
+import { likePattern, planTrigrams, shareOfNames, TRIGRAM } from './search.ts';
+import { prepared } from './statement-cache.ts';
 
 /** Which images of a version are meant. Labels are alternatives; everything else must hold together. */
 export interface ImageFilter {
   readonly versionKey: number;
+  /** The version's, so that what is remembered of its images is not believed once they changed. */
+  readonly revision: number;
   /** Images above it are not to be seen yet. */
   readonly visibleKey: number;
   readonly state?: ImageState | undefined;
   /** Any of these. An empty list lets nothing through. */
   readonly labelKeys?: readonly number[] | undefined;
+  /** No image of the version carries two labels. */
+  readonly oneLabel: boolean;
   readonly source?: Source | undefined;
   readonly byKey?: number | undefined;
-  /** Any part of the name, without regard to case. */
+  /** Any part of the name, without regard to case. Not empty, NFC, without NUL. */
   readonly search?: string | undefined;
 }
 
@@ -21,44 +30,62 @@ export interface KeyQuery {
   readonly params: readonly (string | number)[];
 }
 
-/** SQLite's trigram tokenizer knows no shorter pattern. */
-const TRIGRAM = 3;
+/** A way to the images of a filter, above any key. */
+export interface KeyWay {
+  /** The first thousand from anywhere on are found with little work. */
+  readonly light: boolean;
+  query(after: number): KeyQuery;
+}
+
+type Params = (string | number)[];
 
 /**
- * The query for the keys that a filter lets through, above `after`. Each form walks one index in key
- * order, so that a page costs what it shows, however many rows the version has; several labels are
- * merged as sorted streams, which is how SQLite runs an ordered UNION.
+ * The way that goes through names only: of few images, comparing their names is quicker than any index.
+ *
+ * @param filter has no search, or one of any length
  */
-export function keyQuery(filter: ImageFilter, after: number): KeyQuery {
-  const range = [after, filter.visibleKey] as const;
-  if (filter.search && [...filter.search].length >= TRIGRAM) {
-    const conditions = imageConditions(filter);
-    return {
-      sql: `SELECT images_fts.rowid AS key FROM images_fts CROSS JOIN images i ON i.key = images_fts.rowid
-        WHERE images_fts MATCH ? AND images_fts.rowid > ? AND images_fts.rowid <= ?
-        AND i.version_key = ?${conditions.sql} ORDER BY images_fts.rowid`,
-      params: [phrase(filter.search), ...range, filter.versionKey, ...conditions.params]
-    };
-  }
-  if (filter.labelKeys || filter.source || filter.byKey !== undefined) {
-    return shapeQuery(filter, range);
-  }
-  const name = nameCondition(filter.search);
+export function plainWay(filter: ImageFilter, light: boolean): KeyWay {
+  const shapes = filter.labelKeys ?? filter.source ?? filter.byKey;
+  return {
+    light,
+    query: after => (shapes === undefined ? imageQuery : shapeQuery)(filter, after)
+  };
+}
+
+/** The way by an index of names. @param filter has a search */
+export function searchWay(db: Database, filter: ImageFilter): KeyWay {
+  const search = filter.search!;
+  return [...search].length < TRIGRAM
+    ? { light: isLightRun(db, filter, search), query: after => runQuery(filter, search, after) }
+    : trigramWay(db, filter, search);
+}
+
+/** Walks one index in key order, so that a page costs what it shows, however many rows the version has. */
+function imageQuery(filter: ImageFilter, after: number): KeyQuery {
+  const { versionKey, visibleKey, search } = filter;
+  const name = nameCondition(search);
   const state = filter.state === undefined ? [] : [stateCode.encode(filter.state)];
   return {
     sql: `SELECT i.key FROM images i INDEXED BY ${state.length ? 'images_of_state' : 'images_of_version'}
       WHERE i.version_key = ?${state.length ? ' AND i.state = ?' : ''} AND i.key > ? AND i.key <= ?${name.sql}
       ORDER BY i.key`,
-    params: [filter.versionKey, ...state, ...range, ...name.params]
+    params: [versionKey, ...state, after, visibleKey, ...name.params]
   };
 }
 
-function shapeQuery(filter: ImageFilter, range: readonly [number, number]): KeyQuery {
+const INDEX: Readonly<Record<string, string>> = {
+  label_key: 'annotations_of_label',
+  by_key: 'annotations_of_labeler',
+  source: 'annotations_of_source'
+};
+
+/** The same by an index of shapes; several labels are merged as sorted streams, as SQLite runs an ordered UNION. */
+function shapeQuery(filter: ImageFilter, after: number): KeyQuery {
   const name = nameCondition(filter.search);
   const state = filter.state === undefined ? [] : [stateCode.encode(filter.state)];
   const joins = name.sql !== '' || state.length > 0;
   const one = (column: string, value: number): KeyQuery => {
-    const params: (string | number)[] = [filter.versionKey, value, ...range];
+    const params: Params = [filter.versionKey, value, after, filter.visibleKey];
     let sql = `SELECT DISTINCT a.image_key AS key FROM annotations a INDEXED BY ${INDEX[column]}`;
     sql += joins ? ' CROSS JOIN images i ON i.key = a.image_key' : '';
     sql += ` WHERE a.version_key = ? AND a.${column} = ? AND a.image_key > ? AND a.image_key <= ?`;
@@ -87,13 +114,80 @@ function shapeQuery(filter: ImageFilter, range: readonly [number, number]): KeyQ
   };
 }
 
-const INDEX: Readonly<Record<string, string>> = {
-  label_key: 'annotations_of_label',
-  by_key: 'annotations_of_labeler',
-  source: 'annotations_of_source'
-};
+/** Runs whose names are all compared without a reader thread. */
+const LIGHT_RUNS = 24;
 
-/** What a found image must also be, when names drive the search. */
+/** Among names of which this share matches, a few hundred matches are never far. */
+const DENSE = 0.04;
+
+function isLightRun(db: Database, filter: ImageFilter, search: string): boolean {
+  const runs = prepared<{ count: number }>(
+    db,
+    `SELECT count(*) AS count FROM (
+      SELECT 1 FROM name_grams WHERE version_key = ? AND gram = ? LIMIT ?)`
+  ).get(filter.versionKey, foldAscii(search), LIGHT_RUNS + 1)!.count;
+  return (
+    runs <= LIGHT_RUNS || (imageConditions(filter).sql === '' && shareOfNames(db, search) >= DENSE)
+  );
+}
+
+/** One or two characters: compares the names of the runs that hold them. */
+function runQuery(filter: ImageFilter, search: string, after: number): KeyQuery {
+  const { versionKey, visibleKey } = filter;
+  const conditions = imageConditions(filter);
+  const name = nameCondition(search);
+  return {
+    sql: `SELECT i.key FROM name_grams g CROSS JOIN images i NOT INDEXED
+        ON i.key > max(g.start - 1, ?) AND i.key <= min(g.start + ${RUN_KEYS - 1}, ?)
+      WHERE g.version_key = ? AND g.gram = ? AND g.start > ? AND g.start <= ?
+      AND i.version_key = ?${conditions.sql}${name.sql} ORDER BY g.start, i.key`,
+    params: [
+      after,
+      visibleKey,
+      versionKey,
+      foldAscii(search),
+      after - RUN_KEYS,
+      visibleKey,
+      versionKey,
+      ...conditions.params,
+      ...name.params
+    ]
+  };
+}
+
+/** Three characters and more, by their trigrams. The index is of all versions: it is asked for the version's ranges. */
+function trigramWay(db: Database, filter: ImageFilter, search: string): KeyWay {
+  const { match, verify, light } = planTrigrams(db, search);
+  const conditions = imageConditions(filter);
+  const name = nameCondition(verify ? search : undefined);
+  const ranges = keyRanges(db, filter.versionKey, filter.visibleKey);
+  const one = (range: KeyRange, after: number): KeyQuery => ({
+    sql: `SELECT images_fts.rowid AS key FROM images_fts CROSS JOIN images i ON i.key = images_fts.rowid
+      WHERE images_fts MATCH ? AND images_fts.rowid > ? AND images_fts.rowid <= ?
+      AND i.version_key = ?${conditions.sql}${name.sql}`,
+    params: [
+      match,
+      Math.max(after, range.after),
+      range.last,
+      filter.versionKey,
+      ...conditions.params,
+      ...name.params
+    ]
+  });
+  return {
+    // What else is asked of an image may hold for few of those that have the name.
+    light: light && conditions.sql === '',
+    query: after => {
+      const parts = ranges.map(range => one(range, after));
+      return {
+        sql: `${parts.map(part => part.sql).join(' UNION ALL ')} ORDER BY 1`,
+        params: parts.flatMap(part => part.params)
+      };
+    }
+  };
+}
+
+/** What an image that was found by its name must also be. */
 function imageConditions(filter: ImageFilter): KeyQuery {
   let sql = '';
   const params: number[] = [];
@@ -121,15 +215,7 @@ function imageConditions(filter: ImageFilter): KeyQuery {
 }
 
 function nameCondition(search: string | undefined): KeyQuery {
-  return search
-    ? {
-        sql: ` AND i.name LIKE ? ESCAPE '\\'`,
-        params: [`%${search.replace(/[\\%_]/g, character => `\\${character}`)}%`]
-      }
-    : { sql: '', params: [] };
-}
-
-/** An FTS5 string: everything in it is literal. */
-function phrase(search: string): string {
-  return `"${search.replaceAll('\u0000', '').replaceAll('"', '""')}"`;
+  return search === undefined
+    ? { sql: '', params: [] }
+    : { sql: ` AND i.name LIKE ? ESCAPE '\\'`, params: [likePattern(search)] };
 }

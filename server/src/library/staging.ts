@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { PackStore, StoredContent } from '../packs/store.ts';
 import { adjustLabelCounts, labelerKey } from './annotate.ts';
+import { BlockChanges, uncount } from './blocks.ts';
 import { formatCode, kindCode, LABELED, sourceCode, UNLABELED, type ImageFormat } from './codes.ts';
+import { indexGrams } from './grams.ts';
 import { insertLabel } from './labels.ts';
 import { prepared } from './statement-cache.ts';
 
@@ -93,9 +95,11 @@ export class Staging {
         VALUES (?, 0, ?, ?, ?, ?, ?, ?)`
     );
     const mark = lastImageKey(this.#db);
+    const blocks = new BlockChanges();
     const duplicates: Duplicate[] = [];
     for (const [index, image] of batch.entries()) {
       const { contentKey, bytes } = this.#content(image);
+      const state = image.label === null ? UNLABELED : LABELED;
       const result = insert.run(
         newId(),
         versionKey,
@@ -105,7 +109,7 @@ export class Staging {
         image.width,
         image.height,
         image.orientation,
-        image.label === null ? UNLABELED : LABELED
+        state
       );
       if (result.changes === 0) {
         this.#packs.refer(contentKey, -1);
@@ -115,6 +119,7 @@ export class Staging {
       this.#lastKey = Number(result.lastInsertRowid);
       this.#images++;
       this.#bytes += bytes;
+      blocks.image(this.#lastKey, state, 1);
       if (image.label !== null) {
         const labelKey = this.#label(image.label);
         annotate.run(
@@ -126,10 +131,12 @@ export class Staging {
           this.#byKey,
           now()
         );
+        blocks.label(this.#lastKey, state, labelKey, 1);
         this.#labeled++;
         this.#labelCounts.set(labelKey, (this.#labelCounts.get(labelKey) ?? 0) + 1);
       }
     }
+    blocks.write(this.#db, versionKey);
     indexNames(this.#db, versionKey, mark);
     return duplicates;
   }
@@ -223,9 +230,9 @@ export function lastImageKey(db: Database): number {
 }
 
 /**
- * Puts the names of a version's images above `mark` into the trigram index. It is one statement for a
- * batch, and no trigger: each statement that has one makes FTS5 write out what it has gathered, which
- * costs ten times the rest.
+ * Puts the names of a version's images above `mark` into the indexes of names. The trigrams are one
+ * statement for a batch, and no trigger: each statement that has one makes FTS5 write out what it has
+ * gathered, which costs ten times the rest.
  */
 export function indexNames(db: Database, versionKey: number, mark: number): void {
   prepared(
@@ -233,15 +240,23 @@ export function indexNames(db: Database, versionKey: number, mark: number): void
     `INSERT INTO images_fts (rowid, name) SELECT key, name FROM images INDEXED BY images_of_version
       WHERE version_key = ? AND key > ? ORDER BY key`
   ).run(versionKey, mark);
+  const named = prepared<{ key: number; name: string }>(
+    db,
+    `SELECT key, name FROM images INDEXED BY images_of_version
+      WHERE version_key = ? AND key > ? ORDER BY key`
+  ).all(versionKey, mark);
+  indexGrams(db, versionKey, named);
 }
 
-/** Deletes image rows with all that hangs on them; counters are the caller's. */
+/** Deletes image rows with all that hangs on them; the version's counters are the caller's. */
 export function removeImages(db: Database, keys: readonly number[]): void {
+  const list = JSON.stringify(keys);
+  uncount(db, list);
   prepared(
     db,
     `INSERT INTO images_fts (images_fts, rowid, name)
       SELECT 'delete', i.key, i.name FROM json_each(?) j CROSS JOIN images i ON i.key = j.value`
-  ).run(JSON.stringify(keys));
+  ).run(list);
   const statements = [
     'UPDATE contents SET refs = refs - 1 WHERE key = (SELECT content_key FROM images WHERE key = ?)',
     'DELETE FROM annotations WHERE image_key = ?',

@@ -124,6 +124,49 @@ export const labelCounts = sqliteTable(
   table => [primaryKey({ columns: [table.versionKey, table.labelKey] })]
 );
 
+/**
+ * How many images of each state lie in each block of keys (`blocks.ts`), staged ones too: what a jump
+ * into the depth of a list passes over by. Kept by the transaction that changes them.
+ */
+export const imageBlocks = sqliteTable(
+  'image_blocks',
+  {
+    versionKey: integer('version_key').notNull(),
+    block: integer('block').notNull(),
+    state: integer('state').notNull(),
+    images: integer('images').notNull()
+  },
+  table => [primaryKey({ columns: [table.versionKey, table.block, table.state] })]
+);
+
+/** The same for the images that carry a label. */
+export const labelBlocks = sqliteTable(
+  'label_blocks',
+  {
+    versionKey: integer('version_key').notNull(),
+    labelKey: integer('label_key').notNull(),
+    block: integer('block').notNull(),
+    state: integer('state').notNull(),
+    images: integer('images').notNull()
+  },
+  table => [primaryKey({ columns: [table.versionKey, table.labelKey, table.block, table.state] })]
+);
+
+/**
+ * In which runs of images (`grams.ts`) a name holds a character or a pair of them: the trigram index
+ * knows nothing so short. A run may be named in vain, after images were deleted, but none is missing.
+ */
+export const nameGrams = sqliteTable(
+  'name_grams',
+  {
+    versionKey: integer('version_key').notNull(),
+    gram: text('gram').notNull(),
+    /** The run's first key. */
+    start: integer('start').notNull()
+  },
+  table => [primaryKey({ columns: [table.versionKey, table.gram, table.start] })]
+);
+
 /** Users as small integers, so that ten million shapes do not each repeat an id. */
 export const labelers = sqliteTable('labelers', {
   key: integer('key').primaryKey({ autoIncrement: true }),

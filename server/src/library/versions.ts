@@ -3,6 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { adjustLabelCounts } from './annotate.ts';
+import { countCopied, removeBlocks } from './blocks.ts';
+import { removeGrams } from './grams.ts';
 import { discardStaged, indexNames, lastImageKey, removeImages } from './staging.ts';
 import { prepared } from './statement-cache.ts';
 
@@ -94,6 +96,7 @@ function copyChunk(
       WHERE i.version_key = ? AND i.key > ?`
   ).get(target, mark)!;
   adjustLabelCounts(db, target, labelTotals(db, target, mark));
+  countCopied(db, target, mark);
   addCounters(db, target, counters, 1);
   prepared(db, 'UPDATE dataset_versions SET visible_key = ? WHERE key = ?').run(
     counters.last,
@@ -202,8 +205,15 @@ export async function sweepVersions(
       continue;
     }
     prepared(sqlite, 'UPDATE dataset_versions SET visible_key = 0 WHERE key = ?').run(key);
-    while (!db.write(() => discardStaged(sqlite, key, CHUNK))) {
-      await turn();
+    const steps = [
+      () => discardStaged(sqlite, key, CHUNK),
+      () => removeBlocks(sqlite, key),
+      () => removeGrams(sqlite, key, CHUNK)
+    ];
+    for (const step of steps) {
+      while (!db.write(step)) {
+        await turn();
+      }
     }
     db.write(() => {
       prepared(sqlite, 'DELETE FROM label_counts WHERE version_key = ?').run(key);

@@ -1,10 +1,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { ImageState } from '@topsdl/contract';
+import type { AnnotationType, ImageState } from '@topsdl/contract';
 import type { Database } from '../../db/database.ts';
 import { decodeCursor, encodeCursor } from '../../db/paging.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { listImages, loadImages, type ImageRecord } from '../../library/browse.ts';
 import type { Source } from '../../library/codes.ts';
+import { prepared } from '../../library/statement-cache.ts';
 import { datasetVersions, images, labelers, labels, type VersionRow } from '../../library/table.ts';
 
 const CURSOR = 'images';
@@ -46,13 +47,16 @@ export class Images {
       this.#db,
       {
         versionKey: version.key,
+        revision: version.revision,
         visibleKey: version.visibleKey,
         state: query.state,
         labelKeys: query.labels === undefined ? undefined : this.#labelKeys(version, query.labels),
+        oneLabel: this.#oneLabel(version),
         source: query.source,
         // Nobody has key 0: a user who never labeled anything finds nothing.
         byKey: query.byUserId === undefined ? undefined : (this.#labelerKey(query.byUserId) ?? 0),
-        search: query.search?.normalize('NFC') || undefined
+        // No name holds NUL, which ends a pattern.
+        search: query.search?.normalize('NFC').replaceAll('\u0000', '') || undefined
       },
       { after, skip: query.skip ?? 0, limit: query.limit ?? DEFAULT_LIMIT },
       signal
@@ -69,6 +73,15 @@ export class Images {
       .all()
       .filter(row => wanted.has(row.id))
       .map(row => row.key);
+  }
+
+  /** Whether an image of the version's dataset carries one label at most. */
+  #oneLabel({ datasetId }: VersionRow): boolean {
+    const dataset = prepared<{ annotationType: AnnotationType }>(
+      this.#db.sqlite,
+      'SELECT annotation_type AS annotationType FROM datasets WHERE id = ?'
+    ).get(datasetId);
+    return dataset?.annotationType === 'classification';
   }
 
   #labelerKey(userId: string): number | undefined {
