@@ -1,9 +1,34 @@
-import type { SectionProps } from '@topsdl/lab';
-import { FileSetSection } from '@topsdl/ui';
-import type { JSX } from 'react';
-import { useAlgorithmKind } from './kind.ts';
+import { operations } from '@topsdl/contract';
+import { algorithmIcon, drivePath } from '@topsdl/lab';
+import { commandAction, fileSetParts, useTops, type SetKind } from '@topsdl/ui';
+import { useMemo } from 'react';
 
-/** The section of the sidebar: algorithm sets with their newest versions. */
-export default function AlgorithmSection(props: SectionProps): JSX.Element {
-  return <FileSetSection {...props} kind={useAlgorithmKind()} />;
+/** Algorithm sets, as the kit's parts for file sets need them. */
+function useAlgorithmKind(): SetKind {
+  const { commands, trans } = useTops();
+  return useMemo(
+    () => ({
+      operations: operations.algorithms,
+      icon: algorithmIcon,
+      events: { set: 'algorithm', version: 'algorithm-version' },
+      panels: { form: 'algorithm-form', set: 'algorithm', version: 'algorithm-version' },
+      firstVersion: true,
+      words: {
+        create: trans.__('New algorithm set'),
+        save: trans.__('Save as New Algorithm Version'),
+        purpose: trans.__(
+          'An algorithm set is code by version. Jobs see it at /workspace/algorithm/<name>.'
+        )
+      },
+      python: (name, number) =>
+        `topsdl.algorithm(${JSON.stringify(name)}${number === undefined ? '' : `, version=${number}`})`,
+      browse: (set, version) =>
+        commands.execute('topsdl:algorithms:browse', { path: drivePath(set, version) }),
+      fileActions: (entry, url) =>
+        commandAction(commands, 'topsdl:netron:open', { url, name: entry.name }, { id: 'netron' })
+    }),
+    [commands, trans]
+  );
 }
+
+export default fileSetParts(useAlgorithmKind);

@@ -15,6 +15,7 @@ import {
   Table,
   TimeAgo,
   useList,
+  usePageWorks,
   useProjectId,
   useRun,
   useTops,
@@ -175,6 +176,7 @@ export default function Activity(): JSX.Element {
           ]}
         />
       </DetailHeader>
+      <InThisPage />
       {list.error !== undefined && <ErrorState error={list.error} retry={list.reload} />}
       {list.items.length > 0 ? (
         <Table
@@ -203,6 +205,53 @@ export default function Activity(): JSX.Element {
         </SideSheet>
       )}
     </div>
+  );
+}
+
+/** What the page is doing itself: it ends with the page, and nobody else sees it. */
+function InThisPage(): JSX.Element | null {
+  const { trans } = useTops();
+  const works = usePageWorks();
+  if (works.length === 0) {
+    return null;
+  }
+  return (
+    <Table
+      whole
+      label={trans.__('In this page')}
+      items={works}
+      id={({ id }) => String(id)}
+      actions={({ cancel }) => [{ id: 'cancel', label: trans.__('Cancel'), run: cancel }]}
+      columns={[
+        {
+          id: 'work',
+          label: trans.__('In this page'),
+          width: 'minmax(140px, 1fr)',
+          cell: ({ title }) => title
+        },
+        {
+          id: 'subject',
+          label: trans._p('work', 'On'),
+          width: 'minmax(120px, 1fr)',
+          cell: ({ subject }) => subject
+        },
+        {
+          id: 'progress',
+          label: trans.__('State'),
+          width: 'minmax(160px, 2fr)',
+          cell: ({ share }) => <ProgressBar share={share} />
+        },
+        {
+          id: 'actions',
+          label: '',
+          width: '72px',
+          align: 'end',
+          cell: ({ cancel }) => (
+            <Button minimal icon={closeIcon} label={trans.__('Cancel')} onClick={cancel} />
+          )
+        }
+      ]}
+    />
   );
 }
 

@@ -15,10 +15,13 @@ export class TopsApi implements ITopsApi {
   readonly baseUrl: string;
   readonly eventsUrl: string;
   private readonly settings: ServerConnection.ISettings;
+  private readonly language: 'en' | 'zh';
   private loading: Promise<Client> | undefined;
 
-  constructor(settings: ServerConnection.ISettings) {
+  /** @param language in which the server is to speak, where its words are shown as they are */
+  constructor(settings: ServerConnection.ISettings, language: 'en' | 'zh') {
     this.settings = settings;
+    this.language = language;
     this.baseUrl = URLExt.join(settings.baseUrl, 'topsdl') + '/';
     const events = URLExt.join(settings.wsUrl, 'topsdl/ws');
     this.eventsUrl =
@@ -76,7 +79,11 @@ export class TopsApi implements ITopsApi {
   private readonly fetch: typeof globalThis.fetch = (input, init = {}) =>
     ServerConnection.makeRequest(
       new URL(String(input), this.settings.baseUrl).href,
-      { cache: 'default', ...init },
+      {
+        cache: 'default',
+        ...init,
+        headers: { 'Accept-Language': this.language, ...(init.headers as Record<string, string>) }
+      },
       this.settings
     );
 

@@ -3,7 +3,8 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -12,15 +13,19 @@ import { ITranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
 import {
   activityIcon,
+  IFileSets,
   IResourceRegistry,
   ITopsApi,
   ITopsEvents,
+  ITopsServices,
   ITopsSession,
-  ITopsTranslation
+  ITopsTranslation,
+  type TopsServices
 } from '@topsdl/lab';
 import { TopsApi } from './api.ts';
 import { commands, installCommands, openProjectMenu } from './commands.ts';
 import { TopsEvents } from './events.ts';
+import { FileSets } from './fileSets.ts';
 import { installPanels } from './panels.tsx';
 import { ResourceRegistry } from './registry.ts';
 import { TopsSession } from './session.ts';
@@ -42,8 +47,10 @@ const api: JupyterFrontEndPlugin<ITopsApi> = {
   id: '@topsdl/core-extension:api',
   description: 'Provides the API of the TopsDL companion.',
   autoStart: true,
+  requires: [ITopsTranslation],
   provides: ITopsApi,
-  activate: (app: JupyterFrontEnd) => new TopsApi(app.serviceManager.serverSettings)
+  activate: (app: JupyterFrontEnd, translation: ITopsTranslation) =>
+    new TopsApi(app.serviceManager.serverSettings, translation.language)
 };
 
 const events: JupyterFrontEndPlugin<ITopsEvents> = {
@@ -104,14 +111,7 @@ const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
       launcher,
       menu
     });
-    const services = {
-      api: topsApi,
-      events: topsEvents,
-      session: topsSession,
-      registry: resources,
-      translation: topsTranslation,
-      commands: app.commands
-    };
+    const services = servicesOf(app, topsApi, topsEvents, topsSession, resources, topsTranslation);
     installPanels(app, services, resources, restorer);
     installSidebars(app, services, restorer);
     installCommands(app, services);
@@ -137,37 +137,53 @@ const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
   }
 };
 
+function servicesOf(
+  app: JupyterFrontEnd,
+  topsApi: ITopsApi,
+  topsEvents: ITopsEvents,
+  topsSession: ITopsSession,
+  resources: IResourceRegistry,
+  topsTranslation: ITopsTranslation
+): TopsServices {
+  return {
+    api: topsApi,
+    events: topsEvents,
+    session: topsSession,
+    registry: resources,
+    translation: topsTranslation,
+    commands: app.commands,
+    contents: app.serviceManager.contents
+  };
+}
+
+const services: JupyterFrontEndPlugin<TopsServices> = {
+  id: '@topsdl/core-extension:services',
+  description: 'Provides all services of TopsDL in one.',
+  autoStart: true,
+  requires: [ITopsApi, ITopsEvents, ITopsSession, IResourceRegistry, ITopsTranslation],
+  provides: ITopsServices,
+  activate: servicesOf
+};
+
 const status: JupyterFrontEndPlugin<void> = {
   id: '@topsdl/core-extension:status',
   description: 'Shows project, quota, running work and connection in the status bar.',
   autoStart: true,
-  requires: [IStatusBar, ITopsApi, ITopsEvents, ITopsSession, IResourceRegistry, ITopsTranslation],
+  requires: [IStatusBar, ITopsServices],
   optional: [ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     statusBar: IStatusBar,
-    topsApi: ITopsApi,
-    topsEvents: ITopsEvents,
-    topsSession: ITopsSession,
-    resources: IResourceRegistry,
-    topsTranslation: ITopsTranslation,
+    all: TopsServices,
     settings: ISettingRegistry | null
   ) => {
-    const services = {
-      api: topsApi,
-      events: topsEvents,
-      session: topsSession,
-      registry: resources,
-      translation: topsTranslation,
-      commands: app.commands
-    };
     const execute = (command: string) => void app.commands.execute(command);
-    const item = new StatusItem(services, new ProjectUse(topsApi, topsSession, topsEvents), {
-      chooseProject: anchor => openProjectMenu(services, anchor),
+    const item = new StatusItem(all, new ProjectUse(all.api, all.session, all.events), {
+      chooseProject: anchor => openProjectMenu(all, anchor),
       openOverview: () => execute(commands.overview),
       openActivity: () => execute(commands.activity),
       reconnect: () =>
-        execute(topsSession.state === 'signed-out' ? commands.signIn : commands.reconnect)
+        execute(all.session.state === 'signed-out' ? commands.signIn : commands.reconnect)
     });
     statusBar.registerStatusItem('@topsdl/core-extension:status', {
       item,
@@ -187,4 +203,22 @@ const status: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [translation, api, events, session, registry, status];
+const fileSets: JupyterFrontEndPlugin<IFileSets> = {
+  id: '@topsdl/core-extension:file-sets',
+  description: 'Makes sets of files by version drives and panels of JupyterLab.',
+  autoStart: true,
+  requires: [ITopsServices, IFileBrowserFactory, ITranslator],
+  optional: [ILayoutRestorer, IToolbarWidgetRegistry, ISettingRegistry],
+  provides: IFileSets,
+  activate: (
+    app: JupyterFrontEnd,
+    all: TopsServices,
+    factory: IFileBrowserFactory,
+    translator: ITranslator,
+    restorer: ILayoutRestorer | null,
+    toolbars: IToolbarWidgetRegistry | null,
+    settings: ISettingRegistry | null
+  ) => new FileSets({ app, services: all, factory, translator, restorer, toolbars, settings })
+};
+
+export default [translation, api, events, session, registry, services, status, fileSets];

@@ -1,16 +1,21 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { datasetIcon, IResourceRegistry, ITopsTranslation } from '@topsdl/lab';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { addPanels, datasetIcon, IResourceRegistry, ITopsTranslation } from '@topsdl/lab';
 import { installCommands } from './commands.ts';
+
+const readers = ['data', 'platform', 'admin'] as const;
+const writers = ['data', 'admin'] as const;
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: '@topsdl/datasets-extension:plugin',
   description: 'Datasets: list, versions, import, export, training data.',
   autoStart: true,
-  requires: [IResourceRegistry, ITopsTranslation],
+  requires: [IResourceRegistry, ITopsTranslation, IFileBrowserFactory],
   activate: (
     _app: JupyterFrontEnd,
     resources: IResourceRegistry,
-    translation: ITopsTranslation
+    translation: ITopsTranslation,
+    factory: IFileBrowserFactory
   ) => {
     const { trans } = translation;
     resources.addSection({
@@ -18,43 +23,28 @@ const plugin: JupyterFrontEndPlugin<void> = {
       area: 'data',
       rank: 10,
       title: trans.__('Datasets'),
-      anyOf: ['data', 'platform', 'admin'],
+      anyOf: readers,
       load: () => import('./resource.tsx')
     });
-    resources.addPanel({
-      kind: 'dataset-form',
-      icon: datasetIcon,
-      title: trans.__('Dataset'),
-      anyOf: ['data', 'admin'],
-      load: () => import('./DatasetForm.tsx')
-    });
-    resources.addPanel({
-      kind: 'dataset-versions',
-      icon: datasetIcon,
-      title: trans.__('Dataset'),
-      anyOf: ['data', 'platform', 'admin'],
-      load: () => import('./VersionsPanel.tsx')
-    });
-    resources.addPanel({
-      kind: 'dataset-import',
-      icon: datasetIcon,
-      title: trans.__('Import'),
-      anyOf: ['data', 'admin'],
-      load: () => import('./ImportPanel.tsx')
-    });
-    resources.addPanel({
-      kind: 'dataset-output',
-      icon: datasetIcon,
-      title: trans.__('Export'),
-      anyOf: ['data', 'platform', 'admin'],
-      load: () => import('./OutputPanel.tsx')
-    });
-    resources.addTaskKind({ kind: 'dataset-import', title: trans.__('Import') });
-    resources.addTaskKind({ kind: 'dataset-export', title: trans.__('Export') });
-    resources.addTaskKind({ kind: 'training-data', title: trans.__('Training data') });
-    resources.addTaskKind({ kind: 'materialize', title: trans.__('Files for jobs') });
-    installCommands(resources, translation);
-    resources.addCard({ command: 'topsdl:datasets:create', rank: 20, anyOf: ['data', 'admin'] });
+    addPanels(resources, writers, [
+      ['dataset-form', trans.__('Dataset'), datasetIcon, () => import('./DatasetForm.tsx')],
+      ['dataset-import', trans.__('Import'), datasetIcon, () => import('./ImportPanel.tsx')],
+      ['dataset-add', trans.__('Add to dataset'), datasetIcon, () => import('./AddPanel.tsx')]
+    ]);
+    addPanels(resources, readers, [
+      ['dataset-versions', trans.__('Dataset'), datasetIcon, () => import('./VersionsPanel.tsx')],
+      ['dataset-output', trans.__('Export'), datasetIcon, () => import('./OutputPanel.tsx')]
+    ]);
+    for (const [kind, title] of [
+      ['dataset-import', trans.__('Import')],
+      ['dataset-export', trans.__('Export')],
+      ['training-data', trans.__('Training data')],
+      ['materialize', trans.__('Files for jobs')]
+    ] as const) {
+      resources.addTaskKind({ kind, title });
+    }
+    installCommands(resources, translation, factory);
+    resources.addCard({ command: 'topsdl:datasets:create', rank: 20, anyOf: writers });
   }
 };
 

@@ -1,39 +1,23 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IResourceRegistry, ITopsTranslation, tensorboardIcon } from '@topsdl/lab';
+import { addPanels, describeArguments, featurePlugin, tensorboardIcon } from '@topsdl/lab';
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const who = ['platform', 'admin'] as const;
+
+const plugin = featurePlugin({
   id: '@topsdl/tensorboard-extension:plugin',
   description: 'TensorBoard over what a training run left, as a panel.',
-  autoStart: true,
-  requires: [IResourceRegistry, ITopsTranslation],
-  activate: (
-    _app: JupyterFrontEnd,
-    resources: IResourceRegistry,
-    translation: ITopsTranslation
-  ) => {
-    const { trans } = translation;
-    resources.addPanel({
-      kind: 'tensorboard',
-      icon: tensorboardIcon,
-      title: 'TensorBoard',
-      anyOf: ['platform', 'admin'],
-      load: () => import('./Panel.tsx')
-    });
+  install: (resources, { trans }) => {
+    addPanels(resources, who, [
+      ['tensorboard', 'TensorBoard', tensorboardIcon, () => import('./Panel.tsx')]
+    ]);
     resources.addCommand('topsdl:tensorboard:open', {
       label: trans.__('Open TensorBoard'),
       icon: tensorboardIcon,
-      anyOf: ['platform', 'admin'],
+      anyOf: who,
       palette: false,
-      describedBy: {
-        args: {
-          type: 'object',
-          required: ['runId'],
-          properties: { runId: { type: 'string', description: trans.__('Id of a training run') } }
-        }
-      },
+      describedBy: describeArguments({ runId: trans.__('Id of a training run') }),
       execute: args => resources.open('tensorboard', String(args['runId']))
     });
   }
-};
+});
 
 export default plugin;

@@ -1,14 +1,13 @@
 import { downloadIcon } from '@jupyterlab/ui-components';
 import { operations, type FileEntry, type TrainingRun } from '@topsdl/contract';
-import { netronIcon } from '@topsdl/lab';
-import { EmptyState, FileList, Loaded, useQuery, useTops } from '@topsdl/ui';
+import { commandAction, EmptyState, FileList, Loaded, useQuery, useTops } from '@topsdl/ui';
 import type { JSX } from 'react';
 
 const { training } = operations;
 
 /** Files in a run's persistent-model. */
 export function RunFiles({ run }: { run: TrainingRun }): JSX.Element {
-  const { client, commands, registry, trans } = useTops();
+  const { client, commands, trans } = useTops();
   const query = useQuery(training.files, { params: { runId: run.id } }, [
     { kinds: ['training-run'], id: run.id }
   ]);
@@ -43,20 +42,12 @@ export function RunFiles({ run }: { run: TrainingRun }): JSX.Element {
                       inline: true,
                       run: () => download(entry)
                     },
-                    ...(registry.canOpen('netron')
-                      ? [
-                          {
-                            id: 'netron',
-                            label: trans.__('Open with Netron'),
-                            icon: netronIcon,
-                            run: () =>
-                              commands.execute('topsdl:netron:open', {
-                                url: address(entry),
-                                name: entry.name
-                              })
-                          }
-                        ]
-                      : [])
+                    ...commandAction(
+                      commands,
+                      'topsdl:netron:open',
+                      { url: address(entry), name: entry.name },
+                      { id: 'netron' }
+                    )
                   ]
             }
           />

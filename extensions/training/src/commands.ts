@@ -1,5 +1,10 @@
 import { addIcon } from '@jupyterlab/ui-components';
-import { trainingIcon, type IResourceRegistry, type ITopsTranslation } from '@topsdl/lab';
+import {
+  describeArguments,
+  trainingIcon,
+  type IResourceRegistry,
+  type ITopsTranslation
+} from '@topsdl/lab';
 
 /** What other features, the palette and the launcher can ask of training. */
 export function installCommands(resources: IResourceRegistry, { trans }: ITopsTranslation): void {
@@ -9,19 +14,13 @@ export function installCommands(resources: IResourceRegistry, { trans }: ITopsTr
     icon: args => (args['isLauncher'] ? trainingIcon : addIcon),
     anyOf: ['platform', 'admin'],
     menuRank: 130,
-    describedBy: { args: { type: 'object', properties: {} } },
+    describedBy: describeArguments(),
     execute: () => resources.open('training-form', 'new')
   });
   resources.addCommand('topsdl:training:open-run', {
     label: trans.__('Open Run'),
     palette: false,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['runId'],
-        properties: { runId: { type: 'string', description: trans.__('Id of a training run') } }
-      }
-    },
+    describedBy: describeArguments({ runId: trans.__('Id of a training run') }),
     execute: args => resources.open('training-run', String(args['runId']))
   });
 }

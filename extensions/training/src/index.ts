@@ -1,54 +1,29 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IResourceRegistry, ITopsTranslation, trainingIcon } from '@topsdl/lab';
+import { addPanels, featurePlugin, trainingIcon } from '@topsdl/lab';
 import { installCommands } from './commands.ts';
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const who = ['platform', 'admin'] as const;
+
+const plugin = featurePlugin({
   id: '@topsdl/training-extension:plugin',
   description: 'Training: definitions, runs, logs, monitoring, metrics.',
-  autoStart: true,
-  requires: [IResourceRegistry, ITopsTranslation],
-  activate: (
-    _app: JupyterFrontEnd,
-    resources: IResourceRegistry,
-    translation: ITopsTranslation
-  ) => {
+  install: (resources, translation) => {
     const { trans } = translation;
     resources.addSection({
       id: 'training',
       area: 'train',
       rank: 10,
       title: trans.__('Training'),
-      anyOf: ['platform', 'admin'],
+      anyOf: who,
       load: () => import('./resource.tsx')
     });
-    resources.addPanel({
-      kind: 'training-form',
-      icon: trainingIcon,
-      title: trans.__('Training'),
-      anyOf: ['platform', 'admin'],
-      load: () => import('./TrainingForm.tsx')
-    });
-    resources.addPanel({
-      kind: 'training',
-      icon: trainingIcon,
-      title: trans.__('Training'),
-      anyOf: ['platform', 'admin'],
-      load: () => import('./RunsPanel.tsx')
-    });
-    resources.addPanel({
-      kind: 'training-run',
-      icon: trainingIcon,
-      title: trans.__('Run'),
-      anyOf: ['platform', 'admin'],
-      load: () => import('./RunPanel.tsx')
-    });
+    addPanels(resources, who, [
+      ['training-form', trans.__('Training'), trainingIcon, () => import('./TrainingForm.tsx')],
+      ['training', trans.__('Training'), trainingIcon, () => import('./RunsPanel.tsx')],
+      ['training-run', trans.__('Run'), trainingIcon, () => import('./RunPanel.tsx')]
+    ]);
     installCommands(resources, translation);
-    resources.addCard({
-      command: 'topsdl:training:create',
-      rank: 60,
-      anyOf: ['platform', 'admin']
-    });
+    resources.addCard({ command: 'topsdl:training:create', rank: 60, anyOf: who });
   }
-};
+});
 
 export default plugin;

@@ -1,6 +1,22 @@
 export { ITopsApi, RequestError, type Route } from './api.ts';
-export { drivePath, FileSetDrive, type FileSetDriveOptions } from './drive.ts';
 export { ITopsEvents, type ConnectionStatus, type ITopicListener } from './events.ts';
+export {
+  addPanels,
+  describeArguments,
+  featurePlugin,
+  type FeatureInstaller,
+  type PanelRow
+} from './feature.ts';
+export {
+  drivePath,
+  driveTitle,
+  IFileSets,
+  PUBLIC_MARK,
+  type FileSetFeature,
+  type FileSetParts,
+  type FileSetWords
+} from './file-sets.ts';
+export { baseName, chosenFiles, describePaths, type ChosenFile } from './files.ts';
 export { formatBytes, formatNumber, isBytes, resourceWord, scaleBytes } from './format.ts';
 export * from './icons.ts';
 export {
@@ -17,6 +33,6 @@ export {
   type PanelProps,
   type SectionProps
 } from './registry.ts';
-export type { TopsServices } from './services.ts';
+export { ITopsServices, type TopsServices } from './services.ts';
 export { ITopsSession, type SessionState } from './session.ts';
 export { ITopsTranslation } from './translation.ts';

@@ -1,4 +1,6 @@
+import type { Contents } from '@jupyterlab/services';
 import type { CommandRegistry } from '@lumino/commands';
+import { Token } from '@lumino/coreutils';
 import type { ITopsApi } from './api.ts';
 import type { ITopsEvents } from './events.ts';
 import type { IResourceRegistry } from './registry.ts';
@@ -13,4 +15,11 @@ export interface TopsServices {
   readonly registry: IResourceRegistry;
   readonly translation: ITopsTranslation;
   readonly commands: CommandRegistry;
+  /** JupyterLab's files, of all drives. */
+  readonly contents: Contents.IManager;
 }
+
+export const ITopsServices = new Token<TopsServices>(
+  '@topsdl/lab:ITopsServices',
+  'All services of TopsDL in one, for what draws or installs with most of them.'
+);

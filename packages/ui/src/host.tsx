@@ -4,11 +4,14 @@ import type { Permission } from '@topsdl/contract';
 import type { TopsServices } from '@topsdl/lab';
 import { createContext, useContext, useSyncExternalStore, type JSX, type ReactNode } from 'react';
 import { Store } from './store/store.ts';
+import { PageWorks } from './work/pageWork.ts';
 
 /** What every component of the kit can reach: the suite's services, the typed client, the store. */
 export interface Host extends TopsServices {
   readonly client: Client;
   readonly store: Store;
+  /** What this page does itself and the server does not know of. */
+  readonly works: PageWorks;
   /** Short for `translation.trans`. */
   readonly trans: TranslationBundle;
 }
@@ -24,7 +27,8 @@ export function hostOf(services: TopsServices, client: Client): Host {
       ...services,
       client,
       trans: services.translation.trans,
-      store: new Store(client, services.events)
+      store: new Store(client, services.events),
+      works: new PageWorks()
     };
     // Another user sees other things: nothing of the one before may be shown to them.
     const { session } = services;

@@ -29,6 +29,7 @@ export {
   TimeAgo,
   useNow
 } from './feedback/time.tsx';
+export { collectFiles, readSource, type Collected, type Collection } from './files/collect.ts';
 export { FileList, type FileListProps } from './files/FileList.tsx';
 export { UploadBox, useUploads, type Sending, type Uploads } from './files/upload.tsx';
 export { Form, type FormProps, type Submit } from './form/Form.tsx';
@@ -46,6 +47,7 @@ export {
   useTrans,
   type Host
 } from './host.tsx';
+export { commandAction } from './list/commandAction.ts';
 export { openMenu, openMenuAt } from './list/menu.ts';
 export { RowList, type RowListProps } from './list/RowList.tsx';
 export type { Action, RowView, Tone } from './list/rows.ts';
@@ -62,13 +64,12 @@ export { LogsView, type LogsViewProps } from './logs/LogsView.tsx';
 export { operationLog, type LogSource, type OperationLog } from './logs/source.ts';
 export { keep, kept, useDelayed, useKept } from './memory.ts';
 export { PanelFrame, Sidebar } from './Sidebar.tsx';
-export { FileSetForm } from './sets/FileSetForm.tsx';
-export { FileSetPanel, FileSetVersionPanel } from './sets/FileSetPanels.tsx';
-export { FileSetSection } from './sets/FileSetSection.tsx';
 export type { SetKind, SetOperations } from './sets/kind.ts';
+export { fileSetParts } from './sets/parts.tsx';
 export { scenarioOptions, scenarioWords } from './sets/scenarios.ts';
 export { useList, useQuery, useRun, type RunOptions } from './store/hooks.ts';
 export type { Identified, ListOptions, ListState } from './store/list.ts';
 export type { QueryState } from './store/query.ts';
 export { Store, type RowOf } from './store/store.ts';
 export type { Watch } from './store/watch.ts';
+export { usePageWorks, type PageWork, type WorkControl } from './work/pageWork.ts';

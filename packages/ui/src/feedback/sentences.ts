@@ -26,5 +26,8 @@ export function describeError({ translation }: Speaker, error: unknown): string 
       'The server cannot be reached. It is tried again as soon as the connection is back.'
     );
   }
+  if (error instanceof DOMException && error.name === 'AbortError') {
+    return trans.__('Cancelled.');
+  }
   return error instanceof Error ? error.message : String(error);
 }

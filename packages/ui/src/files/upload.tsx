@@ -8,6 +8,7 @@ import { describeError } from '../feedback/sentences.ts';
 import { Button } from '../feedback/states.tsx';
 import { useProjectId, useTops } from '../host.tsx';
 import { keep, kept } from '../memory.ts';
+import type { WorkControl } from '../work/pageWork.ts';
 
 /** A file on its way to the server. */
 export interface Sending {
@@ -34,26 +35,28 @@ const AT_ONCE = 2;
 
 /** Sends files in parts. What broke off goes on where it was, also after the page was closed and the same file chosen again. */
 export function useUploads(): Uploads {
-  const { client, session } = useTops();
+  const { client, session, trans, works } = useTops();
   const projectId = useProjectId();
   const [all, setAll] = useState<readonly Sending[]>([]);
-  const running = useRef(new Map<File, AbortController>());
+  const running = useRef(new Map<File, { cancel(): void }>());
 
   const change = (file: File, part: Partial<Sending>) =>
     setAll(old => old.map(one => (one.file === file ? { ...one, ...part } : one)));
 
-  const send = async (file: File) => {
-    const controller = new AbortController();
-    running.current.set(file, controller);
+  const drop = (file: File) => setAll(old => old.filter(one => one.file !== file));
+
+  const send = async (file: File, { cancel, progress, signal }: WorkControl) => {
+    running.current.set(file, { cancel });
     const memory = `upload:${session.session?.user.id}:${projectId}:${file.name}:${file.size}:${file.lastModified}`;
     const options = {
       projectId,
       fileName: file.name,
       content: file,
-      signal: controller.signal,
+      signal,
       onProgress: (sent: number, _total: number, current: Upload) => {
         keep(memory, current.id);
         change(file, { sent });
+        progress(file.size === 0 ? 1 : sent / file.size);
       }
     };
     const begun = kept<string | null>(memory, null);
@@ -61,7 +64,7 @@ export function useUploads(): Uploads {
       const done = await (begun === null
         ? upload(client, options)
         : upload(client, { ...options, uploadId: begun }).catch((error: unknown) => {
-            if (controller.signal.aborted) {
+            if (signal.aborted) {
               throw error;
             }
             // What was begun is no longer there, or was used: from the beginning.
@@ -70,7 +73,9 @@ export function useUploads(): Uploads {
       keep(memory, undefined);
       change(file, { done, sent: file.size, error: undefined });
     } catch (error) {
-      if (!controller.signal.aborted) {
+      if (signal.aborted) {
+        drop(file);
+      } else {
         change(file, { error });
       }
     } finally {
@@ -83,14 +88,15 @@ export function useUploads(): Uploads {
       ({ file, done, error }) => !done && error === undefined && !running.current.has(file)
     );
     for (const { file } of waiting.slice(0, Math.max(0, AT_ONCE - running.current.size))) {
-      void send(file);
+      const work = { title: trans.__('Upload'), subject: file.name };
+      void works.run(work, control => send(file, control));
     }
   }, [all]);
 
   useEffect(
     () => () => {
-      for (const controller of running.current.values()) {
-        controller.abort();
+      for (const { cancel } of running.current.values()) {
+        cancel();
       }
     },
     []
@@ -105,8 +111,8 @@ export function useUploads(): Uploads {
       setAll(old => [...old, ...added]);
     },
     remove: file => {
-      running.current.get(file)?.abort();
-      setAll(old => old.filter(one => one.file !== file));
+      running.current.get(file)?.cancel();
+      drop(file);
     },
     retry: file => change(file, { error: undefined })
   };

@@ -55,8 +55,8 @@ export interface FormProps<R> {
   readonly memory?: string;
   /** Buttons, the main one last. */
   readonly submits: readonly Submit[];
-  /** Sends the body; the id is the button's. */
-  submit(body: Values, id: string): Promise<R>;
+  /** Sends the body; the id is the button's. The values are those of all fields, also of such that the body has not. */
+  submit(body: Values, id: string, values: Values): Promise<R>;
   onDone(result: R, id: string): void;
   /** Leaves the form; without it the form has no way out, as a part of something else. */
   onCancel?(): void;
@@ -152,7 +152,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
     setSending(true);
     setFailure(null);
     try {
-      const result = await props.submit(body, id);
+      const result = await props.submit(body, id, values);
       if (name) {
         keep(`${name}:draft`, undefined);
         const remembered = Object.keys(values).filter(field => hints[field]?.remember);

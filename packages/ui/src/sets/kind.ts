@@ -18,6 +18,8 @@ export interface SetKind {
   readonly words: {
     readonly create: string;
     readonly purpose: string;
+    /** Title of what makes a version of JupyterLab's files. */
+    readonly save: string;
   };
   /** Python for a version, or for the newest. */
   python(name: string, number?: number): string;

@@ -64,27 +64,24 @@ export function fileModel(entry: FileEntry, parent: string, writable: boolean): 
   };
 }
 
-/** A file with its content: as JSON, as text where it is UTF-8, else in base64. @throws where text was asked for and it is not */
+/** A file with its content: as JSON, as text where it is UTF-8, else in base64. Undefined where text was asked for and it is none. */
 export function withContent(
   model: Contents.IModel,
   bytes: ArrayBuffer,
   options: Contents.IFetchOptions
-): Contents.IModel {
-  const text = (fatal: boolean) => new TextDecoder('utf-8', { fatal }).decode(bytes);
+): Contents.IModel | undefined {
+  const text = () => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   if (model.type === 'notebook' && options.type !== 'file') {
-    return { ...model, format: 'json', mimetype: '', content: JSON.parse(text(true)) };
+    return { ...model, format: 'json', mimetype: '', content: JSON.parse(text()) };
   }
   const file = { ...model, type: 'file' };
   if (options.format === 'base64') {
     return base64Model(file, bytes);
   }
   try {
-    return { ...file, format: 'text', mimetype: 'text/plain', content: text(true) };
+    return { ...file, format: 'text', mimetype: 'text/plain', content: text() };
   } catch {
-    if (options.format === 'text') {
-      throw new Error(`${model.name} is not UTF-8 text`);
-    }
-    return base64Model(file, bytes);
+    return options.format === 'text' ? undefined : base64Model(file, bytes);
   }
 }
 
