@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '../../fixtures.ts';
 import { shapesArchive } from '../../material/archive.ts';
 import { drawing } from '../../material/png.ts';
 import { Keyboard } from '../../pages/Keyboard.ts';
 import { Labeling } from '../../pages/Labeling.ts';
+import { adminPassword } from '../../seed.ts';
 
 /** Programs have to start and end; on a busy machine that takes a while. */
 const RUN = { timeout: 120_000 };
 const SPEC = 'Dev Only';
 const SERVE = 'python3 /workspace/algorithm/digits/serve.py --port 8080';
-const password = () =>
-  readFileSync(join(String(process.env['TOPSDL_UI_DATA']), 'admin-password'), 'utf8').trim();
+
+
 
 test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
   test.setTimeout(480_000);
@@ -40,7 +39,7 @@ test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
     await keys.palette(t('Sign In as Another User…'));
     const signIn = form('Sign in to TopsDL');
     await signIn.fill('name', 'admin');
-    await signIn.fill('password', password());
+    await signIn.fill('password', adminPassword());
     await keys.press('Enter');
     await expect(signIn.root).toBeHidden();
     await keys.palette(t('Administration'));
