@@ -25,8 +25,8 @@ import type { LocalEngineConfig } from './config.ts';
 import { askControl, execControl } from './controlClient.ts';
 import { isAlive } from './identity.ts';
 import { launchSupervisor, socketsOf } from './launch.ts';
-import { followLogs } from './logFollow.ts';
-import { rawBytes } from './logReader.ts';
+import { followLogs } from '../logs/follow.ts';
+import { rawBytes } from '../logs/reader.ts';
 import {
   FILES,
   controlSocket,

@@ -2,8 +2,8 @@ import { closeSync, openSync, unlinkSync, write } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-import type { LogStream } from './logFormat.ts';
-import { LONGEST_PIECE, recordHead, segmentName } from './logFormat.ts';
+import type { LogStream } from '../logs/format.ts';
+import { LONGEST_PIECE, recordHead, segmentName } from '../logs/format.ts';
 
 const NEWLINE = 10;
 const SEGMENTS = 8;

@@ -41,7 +41,7 @@ export function supervisorCode(cache: string): SupervisorCode {
   return { directory, supervisor: compiled(supervisor), relay: compiled(relay) };
 }
 
-/** A file and all that it imports at run time, which has to be beside it. */
+/** A file and all that it imports at run time; no two of them have the same name, and so they can be beside each other. */
 function collect(path: string, sources: Map<string, string>): void {
   const name = basename(path);
   if (sources.has(name)) {
@@ -49,7 +49,7 @@ function collect(path: string, sources: Map<string, string>): void {
   }
   const source = readFileSync(path, 'utf8');
   sources.set(name, source);
-  for (const match of source.matchAll(/^import (?!type )[^;]*? from '\.\/([A-Za-z]+\.ts)';$/gm)) {
+  for (const match of source.matchAll(/^import (?!type )[^;]*? from '(\.[A-Za-z./]+\.ts)';$/gm)) {
     collect(join(dirname(path), match[1] ?? ''), sources);
   }
 }
@@ -61,8 +61,8 @@ function write(directory: string, sources: Map<string, string>): void {
   writeFileSync(join(fresh, 'package.json'), '{ "type": "module" }\n');
   for (const [name, source] of sources) {
     const text = stripTypeScriptTypes(source).replace(
-      /( from '\.\/[A-Za-z]+)\.ts'/g,
-      (_all, start: string) => `${start}.js'`
+      / from '\.[A-Za-z./]*\/([A-Za-z]+)\.ts'/g,
+      (_all, file: string) => ` from './${file}.js'`
     );
     writeFileSync(join(fresh, name.replace(/ts$/, 'js')), text);
   }

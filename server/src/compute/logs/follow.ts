@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 
 import type { LogEntry, LogOptions, Unwatch } from '../engine.ts';
-import { DirectoryChanges, NodeLogReader, nodesWithLogs } from './logReader.ts';
+import { DirectoryChanges } from './changes.ts';
+import { NodeLogReader, nodesWithLogs } from './reader.ts';
 
 /** What the reader of a log has to know of the run. */
 export interface LoggedRun {

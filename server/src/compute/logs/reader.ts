@@ -1,10 +1,10 @@
-import { watch } from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { LogEntry } from '../engine.ts';
-import { LONGEST_RECORD, parseRecord, parseSegmentName, segmentName } from './logFormat.ts';
+import { LONGEST_RECORD, parseRecord, parseSegmentName, segmentName } from './format.ts';
 
 const NEWLINE = 10;
 const CHUNK = 256 * 1024;
@@ -53,7 +53,7 @@ export class NodeLogReader {
     let missing = lines;
     for (let i = segments.length - 1; i >= 0; i--) {
       const start = segments[i] ?? 0;
-      const handle = await open(join(this._directory, segmentName(this.node, start)));
+      const handle = await openSegment(this._directory, this.node, start);
       try {
         const { size } = await handle.stat();
         let at = size;
@@ -118,7 +118,7 @@ export class NodeLogReader {
     }
     await this.close();
     this._file = {
-      handle: await open(join(this._directory, segmentName(this.node, next))),
+      handle: await openSegment(this._directory, this.node, next),
       start: next
     };
     const gap = Math.max(0, next - this._position - this._buffer.length);
@@ -133,7 +133,7 @@ export class NodeLogReader {
     if (start === undefined) {
       return undefined;
     }
-    const handle = await open(join(this._directory, segmentName(this.node, start)));
+    const handle = await openSegment(this._directory, this.node, start);
     try {
       return start + (await handle.stat()).size >= this._position ? start : undefined;
     } finally {
@@ -181,7 +181,7 @@ export async function nodesWithLogs(directory: string): Promise<string[]> {
 export async function* rawBytes(directory: string, node: string): AsyncGenerator<Uint8Array> {
   for (const start of segmentsOf(await namesIn(directory), node)) {
     let rest: Buffer = Buffer.alloc(0);
-    const handle = await open(join(directory, segmentName(node, start)));
+    const handle = await openSegment(directory, node, start);
     try {
       for await (const chunk of handle.createReadStream({
         highWaterMark: CHUNK,
@@ -206,34 +206,10 @@ export async function* rawBytes(directory: string, node: string): AsyncGenerator
   }
 }
 
-/** Resolves when something in the directory has changed since it was made or since the last time. */
-export class DirectoryChanges {
-  private _changed = true;
-  private _wake: (() => void) | undefined;
-  private readonly _watcher: ReturnType<typeof watch>;
-
-  constructor(directory: string) {
-    this._watcher = watch(directory, { persistent: false }, () => this.touch());
-    this._watcher.on('error', () => this.touch());
-  }
-
-  touch(): void {
-    this._changed = true;
-    this._wake?.();
-  }
-
-  async changed(): Promise<void> {
-    if (!this._changed) {
-      await new Promise<void>(resolve => (this._wake = resolve));
-      this._wake = undefined;
-    }
-    this._changed = false;
-  }
-
-  close(): void {
-    this._watcher.close();
-    this.touch();
-  }
+/** Where a person's program can write, a link may be where a segment was: it is not followed, and nothing else than a file is waited for. */
+function openSegment(directory: string, node: string, start: number): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  return open(join(directory, segmentName(node, start)), flags);
 }
 
 function segmentsOf(names: string[], node: string): number[] {
