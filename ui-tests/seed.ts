@@ -1,19 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from '@playwright/test';
 import { createClient, upload, type Client } from '@topsdl/client';
-import { operations, type FileSet, type Permission, type Project } from '@topsdl/contract';
+import {
+  operations,
+  type Dataset,
+  type DatasetVersion,
+  type FileSet,
+  type Permission,
+  type Project
+} from '@topsdl/contract';
+import { dataDirectory, socketFetch } from './companion.ts';
+import type { Upload } from './material/archive.ts';
 
-const { account, admin, algorithms, models, projects } = operations;
+const { account, admin, algorithms, datasets, models, projects } = operations;
 
 /** What the administrator's password is, in the directory of the companion under test. */
-export function adminPassword(): string {
-  return readFileSync(join(String(process.env['TOPSDL_UI_DATA']), 'admin-password'), 'utf8').trim();
-}
+export const adminPassword = (): string =>
+  readFileSync(join(dataDirectory(), 'admin-password'), 'utf8').trim();
 
 /** The password of every user that a spec makes. */
 export const PASSWORD = 'Tests-1234';
 
-/** What a spec needs to be there already, made through the API as the administrator. */
+/** What a spec needs to be there already, made through the API. */
 export class Seed {
   readonly client: Client;
 
@@ -21,17 +30,13 @@ export class Seed {
     this.client = client;
   }
 
-  /** @param baseURL JupyterLab's address, without a slash at the end */
-  static async signIn(baseURL: string, name = 'admin', password = adminPassword()): Promise<Seed> {
-    const baseUrl = `${baseURL}/topsdl/`;
-    const session = await createClient({ baseUrl }).call(account.signIn, {
-      body: { name, password }
-    });
+  static async signIn(name = 'admin', password = adminPassword()): Promise<Seed> {
+    const options = { baseUrl: 'http://companion/', fetch: socketFetch };
+    const session = await createClient(options).call(account.signIn, { body: { name, password } });
     const headers = () => ({ Authorization: `Bearer ${session.token}` });
-    return new Seed(createClient({ baseUrl, headers }));
+    return new Seed(createClient({ ...options, headers }));
   }
 
-  /** A user; the name says what they may do. */
   async user(name: string, permissions: readonly Permission[]): Promise<string> {
     const body = { name, password: PASSWORD, permissions: [...permissions] };
     return (await this.client.call(admin.createUser, { body })).id;
@@ -56,12 +61,22 @@ export class Seed {
 
   /** The project that there is from the beginning. */
   async firstProject(): Promise<Project> {
-    const { items } = await this.client.call(projects.list, { query: { limit: 200 } });
-    const found = items.findLast(({ name }) => name === 'default') ?? items.at(-1);
+    const found = await this.findProject('default');
     if (!found) {
-      throw new Error('there is no project');
+      throw new Error('there is no first project');
     }
     return found;
+  }
+
+  /** The project that is called so; undefined where there is none. */
+  async findProject(name: string): Promise<Project | undefined> {
+    const { items } = await this.client.call(projects.list, { query: { search: name } });
+    return items.find(project => project.name === name);
+  }
+
+  async send(projectId: string, fileName: string, content: Buffer): Promise<string> {
+    const bytes = new Blob([new Uint8Array(content)]);
+    return (await upload(this.client, { projectId, fileName, content: bytes })).id;
   }
 
   /** A set of files with one version that holds them. */
@@ -72,23 +87,37 @@ export class Seed {
     files: ReadonlyMap<string, Buffer>
   ): Promise<FileSet> {
     const of = kind === 'models' ? models : algorithms;
-    const set = await this.client.call(of.create, {
+    const made = await this.client.call(of.create, {
       params: { projectId },
       body: { name, scenario: 'image-classification' }
     });
-    const uploads = [];
+    const params = { setId: made.id };
+    const sent = [];
     for (const [path, content] of files) {
-      const sent = await upload(this.client, {
-        projectId,
-        fileName: path,
-        content: new Blob([new Uint8Array(content)])
-      });
-      uploads.push({ path, uploadId: sent.id });
+      sent.push({ path, uploadId: await this.send(projectId, path, content) });
     }
-    await this.client.call(of.createVersion, {
-      params: { setId: set.id },
-      body: { files: uploads }
+    await this.client.call(of.createVersion, { params, body: { files: sent } });
+    return this.client.call(of.get, { params });
+  }
+
+  async dataset(projectId: string, name: string): Promise<Dataset> {
+    const body = { name, dataType: 'image', annotationType: 'classification' } as const;
+    return this.client.call(datasets.create, { params: { projectId }, body });
+  }
+
+  /** A version of a dataset with what an archive holds. */
+  async imported(dataset: Dataset, projectId: string, archive: Upload): Promise<DatasetVersion> {
+    const version = await this.client.call(datasets.createVersion, {
+      params: { datasetId: dataset.id },
+      body: {}
     });
-    return this.client.call(of.get, { params: { setId: set.id } });
+    const uploadIds = [await this.send(projectId, archive.name, archive.buffer)];
+    const params = { versionId: version.id };
+    const { id } = await this.client.call(datasets.startImport, { params, body: { uploadIds } });
+    await expect(async () => {
+      const { task } = await this.client.call(datasets.getImport, { params: { importId: id } });
+      expect(task.state).toBe('completed');
+    }).toPass({ timeout: 120_000 });
+    return this.client.call(datasets.getVersion, { params });
   }
 }

@@ -227,7 +227,7 @@ export class KeyboardForm {
     const wanted = this.field(name).getByRole('option', { name: option });
     await expect(wanted).toBeVisible();
     const index = await wanted.evaluate(node =>
-      [...(node.parentElement?.children ?? [])].indexOf(node)
+      Array.from(node.parentElement?.children ?? []).indexOf(node)
     );
     await this.keyboard.press('ArrowDown', index);
     await expect(wanted).toHaveAttribute('data-active', 'true');

@@ -10,8 +10,6 @@ const RUN = { timeout: 120_000 };
 const SPEC = 'Dev Only';
 const SERVE = 'python3 /workspace/algorithm/digits/serve.py --port 8080';
 
-
-
 test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
   test.setTimeout(480_000);
   const name = unique('keys');
@@ -95,7 +93,11 @@ test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
       }
     }
     await labeling.saved();
-    const label = (called: string) => labeling.root.locator('.topsdl-LabelBar-label').filter({ hasText: called }).getByRole('button');
+    const label = (called: string) =>
+      labeling.root
+        .locator('.topsdl-LabelBar-label')
+        .filter({ hasText: called })
+        .getByRole('button');
     await keys.to(label('stripes'), 'Shift+Tab');
     await keys.press('F2');
     await form('Edit Label').fill('name', 'bands');

@@ -7,19 +7,19 @@ import { Seed } from '../../seed.ts';
 test('Netron shows an ONNX file in the year 2031, too, and asks nobody', async ({
   page,
   t,
-  unique,
-  baseURL
+  unique
 }) => {
   const name = unique('netron');
-  const seed = await Seed.signIn(String(baseURL));
-  const { id } = await seed.firstProject();
-  await seed.files('models', id, name, new Map([['chain.onnx', onnxModel()]]));
+  const seed = await Seed.signIn();
+  const project = await seed.project(name);
+  await seed.files('models', project.id, name, new Map([['chain.onnx', onnxModel()]]));
 
   // Released versions of Netron stop to show anything after a while, by the clock.
   await page.clock.setFixedTime(new Date('2031-06-01T12:00:00Z'));
   await page.goto();
   const lab = new Lab(page, t);
   await lab.ready();
+  await lab.command('topsdl:choose-project', { projectId: project.id });
   const models = await lab.section('develop', 'Model Sets');
   await models.unfold(name);
   await models.row('v1').click();
