@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, launcher
-from .doctor import examine
+from .doctor import examine, installation
 from .locations import NotFoundHere, companion_command, default_data_directory
 from .starter import put_notebook
 
@@ -101,9 +101,9 @@ def _doctor(options: argparse.Namespace) -> int:
     findings = examine(options.data.expanduser().absolute())
     for finding in findings:
         print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what}: {finding.detail}")
-    packages = sorted({package for finding in findings if not finding.ok for package in finding.packages})
+    packages = [package for finding in findings if not finding.ok for package in finding.packages]
     if packages:
-        print(f"\nInstall with: sudo apt-get install --yes {' '.join(packages)}")
+        print(f"\nInstall with: {installation(packages)}")
     return 0 if all(finding.ok for finding in findings) else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,20 @@ class Finding:
 def examine(data_directory: Path) -> list[Finding]:
     """Looks at everything that can be missing; changes nothing."""
     return [_node(), *(_program(*entry) for entry in PROGRAMS), _sandbox(), _file_system(data_directory)]
+
+
+def missing_programs() -> str | None:
+    """Programs that this machine lacks, with the line that installs them, as a sentence; None when it has all."""
+    missing = [(name, purpose, package) for name, purpose, package in PROGRAMS if find_program(name) is None]
+    if not missing:
+        return None
+    named = ", ".join(f"{name} ({purpose})" for name, purpose, _ in missing)
+    return f"missing on this machine: {named}. Install with: {installation(package for _, _, package in missing)}"
+
+
+def installation(packages: Iterable[str]) -> str:
+    """The line that installs Debian packages."""
+    return f"sudo apt-get install --yes {' '.join(sorted(set(packages)))}"
 
 
 def find_program(name: str) -> str | None:

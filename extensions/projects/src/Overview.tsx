@@ -15,6 +15,7 @@ import {
 import { useEffect, type JSX } from 'react';
 import '../style/index.css';
 import { AllProjects } from './AllProjects.tsx';
+import { Machine } from './Machine.tsx';
 import { RecentActivity } from './RecentActivity.tsx';
 import { ResourceRow } from './ResourceRow.tsx';
 import { Work } from './Work.tsx';
@@ -87,6 +88,7 @@ export default function Overview({ panel }: PanelProps): JSX.Element {
           ]}
         />
       </DetailHeader>
+      <Machine />
       <div className="topsdl-Overview-body">
         <section aria-label={trans.__('Quota and use')}>
           {usage.error !== undefined && <ErrorState error={usage.error} retry={usage.reload} />}

@@ -8,7 +8,8 @@ export const Installation = z
     engine: z.enum(['local', 'volcano']),
     /** What the engine can do here, and what is missing, with the line that installs it. */
     capabilities: z.object({
-      isolation: z.enum(['sandbox', 'process', 'cluster']),
+      /** `process`: runs are not kept apart; `none`: nothing can be run. */
+      isolation: z.enum(['sandbox', 'process', 'none', 'cluster']),
       multiNode: z.boolean(),
       limits: z.array(z.enum(['cpu', 'memory', 'processes']))
     }),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, TraitError, Unicode, default, validate
 
+from ..doctor import missing_programs
 from ..launcher import Companion
 from ..locations import default_data_directory
 from ..presets import add_presets, missing_packages
@@ -82,6 +83,8 @@ class TopsDLExtension(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: object) -> None:
         """Called by Jupyter Server once its event loop runs."""
+        if not self.server_url and (missing := missing_programs()):
+            self.log.warning("TopsDL: %s. What can run without them runs.", missing)
         self.upstream.start()
 
     async def stop_extension(self) -> None:

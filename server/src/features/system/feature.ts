@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge } from 'prom-client';
+import type { App } from '../../app.ts';
 import type { Feature } from '../../feature.ts';
 import { docsMount, documentMount } from './documents.ts';
 import { internalMount } from './internal.ts';
@@ -41,5 +42,17 @@ export const feature: Feature = {
     app.http.mount('openapi.json', documentMount(app));
     app.http.mount('internal', internalMount(app));
     registerRoutes(app);
+    app.life.onStart(() => void noteMissing(app));
   }
 };
+
+/** Says in the log what this machine lacks; nobody waits for it. */
+async function noteMissing({ compute, log }: App): Promise<void> {
+  const { missing, notes } = await compute.check();
+  for (const { program, needed, install } of missing) {
+    log.warn({ program, needed, install }, 'a program is missing');
+  }
+  for (const note of notes) {
+    log.warn(note);
+  }
+}

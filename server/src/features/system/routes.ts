@@ -1,6 +1,9 @@
 import { operations, type Installation } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 
+/** Without these a run has one node. */
+const SSH: ReadonlySet<string> = new Set(['ssh', 'sshd']);
+
 export function registerRoutes(app: App): void {
   const { system } = operations;
 
@@ -26,8 +29,8 @@ export function registerRoutes(app: App): void {
       instance: app.instance,
       engine: app.config.compute.engine,
       capabilities: {
-        isolation: capabilities.isolation === 'sandbox' ? 'sandbox' : 'process',
-        multiNode: capabilities.maxNodes > 1,
+        isolation: capabilities.isolation === 'plain' ? 'process' : capabilities.isolation,
+        multiNode: capabilities.maxNodes > 1 && !missing.some(({ program }) => SSH.has(program)),
         limits
       },
       missing,
