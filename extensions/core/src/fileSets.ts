@@ -144,6 +144,7 @@ export class FileSets implements IFileSets {
     browser.title.icon = kind.icon;
     browser.title.caption = words.files;
     browser.node.setAttribute('aria-label', words.files);
+    browser.showFileCheckboxes = false;
     if (settings && toolbars) {
       setToolbar(
         browser,

@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { operations } from '@topsdl/contract';
+import { expect, test } from '../../fixtures.ts';
+import { Files } from '../../pages/Files.ts';
+import { Seed } from '../../seed.ts';
+
+const { createVersion } = operations.algorithms;
+
+test('a version is worked on as any folder: made, written, renamed, uploaded to, deleted from', async ({
+  lab,
+  page,
+  unique
+}) => {
+  const name = unique('drive');
+  const seed = await Seed.signIn();
+  const { id } = await seed.firstProject();
+  await seed.files('algorithms', id, name, new Map([['train.py', Buffer.from('epochs = 3\n')]]));
+  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
+  const files = new Files(page, 'topsdl-algorithms');
+
+  await files.item('train.py').dblclick();
+  const editor = page.locator('.jp-FileEditor:visible .cm-content');
+  await expect(editor).toContainText('epochs = 3');
+  await editor.press('Control+End');
+  await page.keyboard.type('print(epochs)');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('Saving completed')).toBeVisible();
+
+  await files.press('new-directory');
+  await files.name('lib');
+  await files.item('train.py').click();
+  await page.keyboard.press('F2');
+  await files.name('main.py');
+  await expect(lab.tab('main.py')).toBeVisible();
+
+  const here = mkdtempSync(join(tmpdir(), 'drive-'));
+  mkdirSync(join(here, '包/inner'), { recursive: true });
+  writeFileSync(join(here, '包/inner/数据.txt'), 'x');
+  await files.drop([join(here, '包')]);
+  await files.item('包').dblclick();
+  await files.item('inner').dblclick();
+  await expect(files.item('数据.txt')).toBeVisible();
+  rmSync(here, { recursive: true });
+
+  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
+  await files.item('lib').click();
+  await page.keyboard.press('Delete');
+  await page.locator('.jp-Dialog .jp-mod-accept').click();
+  await expect(files.item('lib')).toBeHidden();
+
+  // The browser is there again, where it was.
+  await page.reload();
+  await lab.ready();
+  await expect(files.item('包')).toBeVisible();
+  await files.item('main.py').dblclick();
+  await expect(editor).toContainText('print(epochs)');
+});
+
+test('what cannot be changed says why', async ({ lab, page }) => {
+  await lab.command('topsdl:algorithms:browse', { path: 'digits ~public/v1' });
+  const files = new Files(page, 'topsdl-algorithms');
+  const dialog = page.locator('.jp-Dialog');
+  await files.item('train.py').dblclick();
+  await expect(page.getByText('file is read-only')).toBeVisible();
+  await files.item('train.py').click();
+  await page.keyboard.press('Delete');
+  await dialog.locator('.jp-mod-accept').click();
+  await expect(dialog).toContainText('Public objects are changed by administrators only.');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await lab.command('topsdl:algorithms:browse');
+  await files.item('digits ~public').click();
+  await page.keyboard.press('Delete');
+  await dialog.locator('.jp-mod-accept').click();
+  await expect(dialog).toContainText('in the sidebar Develop');
+});
+
+test('what another window writes appears in the list', async ({ lab, page, unique }) => {
+  const name = unique('live');
+  const seed = await Seed.signIn();
+  const { id } = await seed.firstProject();
+  const set = await seed.files('algorithms', id, name, new Map());
+  await lab.command('topsdl:algorithms:browse', { path: name });
+  const files = new Files(page, 'topsdl-algorithms');
+  await expect(files.item('v1')).toBeVisible();
+  await seed.client.call(createVersion, { params: { setId: set.id }, body: {} });
+  await expect(files.item('v2')).toBeVisible();
+});
