@@ -44,6 +44,7 @@ export class Companion {
   #lease: ClientRequest | undefined;
   #socket = '';
   #stderr = '';
+  readonly #readers = new Set<() => void>();
 
   constructor(options: CompanionOptions) {
     this.#options = options;
@@ -63,6 +64,20 @@ export class Companion {
   /** All that it has logged. */
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** Resolves when it has logged something. */
+  logged(text: string): Promise<void> {
+    return new Promise(resolve => {
+      const read = () => {
+        if (this.#stderr.includes(text)) {
+          this.#readers.delete(read);
+          resolve();
+        }
+      };
+      this.#readers.add(read);
+      read();
+    });
   }
 
   get secret(): string {
@@ -94,6 +109,7 @@ export class Companion {
     this.#process = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+      this.#readers.forEach(read => read());
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
     const ready = new Promise<string>((done, fail) => {
@@ -192,6 +208,8 @@ export class Companion {
   async ended(): Promise<number | null> {
     const child = this.#process;
     if (child && child.exitCode === null && child.signalCode === null) {
+      // Somebody waits for it: a program that does nothing else may not end meanwhile.
+      child.ref();
       await once(child, 'exit');
     }
     return child?.exitCode ?? null;

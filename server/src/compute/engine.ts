@@ -21,7 +21,13 @@ import type {
   WorkloadStats
 } from './live.ts';
 import type { WorkloadObservation } from './observation.ts';
-import type { RunIdentity, WorkloadHandle, WorkloadPlan, WorkloadSpec } from './workload.ts';
+import type {
+  EngineProject,
+  RunIdentity,
+  WorkloadHandle,
+  WorkloadPlan,
+  WorkloadSpec
+} from './workload.ts';
 
 export type * from './capabilities.ts';
 export * from './errors.ts';
@@ -37,6 +43,11 @@ export interface ComputeEngine {
   readonly name: string;
   /** What is there and what is missing. Costs a few processes; the answer is kept until `check(true)`. */
   check(again?: boolean): Promise<EngineCheck>;
+  /**
+   * Tells of a project, before its first workload and whenever its name or quotas change. An engine that keeps projects apart by itself,
+   * and holds quotas where nobody gets past them, has to know. @throws EngineError
+   */
+  project(project: EngineProject): Promise<void>;
   /** Pure. The same spec and run give the same plan. @throws PlanError */
   plan(spec: WorkloadSpec, run: RunIdentity): WorkloadPlan;
   /** Starts the plan once for its run id; resolves when the workload would outlive the caller. @throws EngineError */
@@ -69,6 +80,11 @@ export interface ComputeEngine {
   stop(handle: WorkloadHandle, graceMs?: number): Promise<void>;
   /** Ends what still runs and removes what the engine kept for it, logs excepted. Idempotent. */
   release(handle: WorkloadHandle): Promise<void>;
+  /**
+   * Ends and removes what the engine has of workloads that are not among these: those that somebody still has a row of. Called before
+   * anything else after a start. An engine whose workloads cannot outlive their rows has none.
+   */
+  sweep?(known: readonly WorkloadHandle[]): Promise<void>;
   /** Lets go of connections and watches. Workloads go on. */
   close(): Promise<void>;
 }

@@ -112,11 +112,15 @@ export function makeRunGroups(
   return { groups, supervisor };
 }
 
-/** Removes a run's groups; one that still holds a process stays. */
-export function removeRunGroups(parents: readonly CgroupDirectory[], name: string): void {
-  for (const parent of parents) {
-    removeGroup(join(parent.path, name));
-  }
+/**
+ * Removes a run's groups, and nothing that is not one of ours; one that still holds a process stays.
+ *
+ * @returns whether none is left
+ */
+export function removeRunGroups(groups: readonly string[], name: string): boolean {
+  const ours = groups.filter(path => path.endsWith(join('/', GROUP, name)));
+  ours.forEach(removeGroup);
+  return !ours.some(path => existsSync(path));
 }
 
 /** Limits of one node. */

@@ -7,6 +7,9 @@ import { EngineError } from '../engine.ts';
 import type { ControlReply, ControlRequest } from './controlProtocol.ts';
 import { FRAME, frameReader, lineReader, writeFrame } from './controlProtocol.ts';
 
+/** How long a supervisor may take to answer: what it is asked for is done at once. */
+const ANSWER_MS = 10_000;
+
 /** Connects to a supervisor. @throws EngineError `not_running` when none answers */
 export function connectControl(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -31,7 +34,12 @@ export async function askControl(path: string, request: ControlRequest): Promise
 
 function firstReply(socket: Socket, request: ControlRequest): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new EngineError('unreachable', 'The supervisor does not answer.'));
+      socket.destroy();
+    }, ANSWER_MS);
     const lines = lineReader(line => {
+      clearTimeout(timer);
       const reply = JSON.parse(line) as ControlReply;
       socket.removeListener('data', lines.push);
       const rest = lines.rest();
@@ -45,9 +53,10 @@ function firstReply(socket: Socket, request: ControlRequest): Promise<ControlRep
       }
     });
     socket.on('data', lines.push);
-    socket.once('close', () =>
-      reject(new EngineError('not_running', 'The workload ended before it answered.'))
-    );
+    socket.once('close', () => {
+      clearTimeout(timer);
+      reject(new EngineError('not_running', 'The workload ended before it answered.'));
+    });
     socket.write(`${JSON.stringify(request)}\n`);
   });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { readdirSync, renameSync, watch, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -8,16 +8,16 @@ import { EngineError } from '../engine.ts';
 import { mountKey } from './bubblewrap.ts';
 import { makeRunGroups } from './cgroups.ts';
 import type { CgroupDirectory, LaunchFile } from './launchFile.ts';
-import { FILES } from './paths.ts';
+import { FILES, STAGE } from './paths.ts';
 import type { RunPlan } from './runPlan.ts';
 import { GROUP_SCRIPT } from './sandboxScripts.ts';
 import { ENTER_SCRIPT, STAGE_PROGRAM } from './stage.ts';
 import type { StagedMount, StageRequest } from './stage.ts';
+import { LOCKED, startSettled } from './starting.ts';
 import type { SupervisorCode } from './supervisorCode.ts';
 
-/** flock's exit code for a lock that another process holds. */
-const LOCKED = 75;
-const FIRST_STATE_TIMEOUT_MS = 15_000;
+/** How often a supervisor is started whose lock somebody else held and gave back. */
+const MOST_TRIES = 5;
 
 /** What the engine knows of the machine when it starts a supervisor. */
 export interface LaunchHost {
@@ -55,7 +55,7 @@ export async function launchSupervisor(plan: RunPlan, host: LaunchHost): Promise
   const sockets = socketsOf(host.runtime, plan.name);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   mkdirSync(sockets, { recursive: true, mode: 0o700 });
-  mkdirSync(join(host.runtime, 'stage'), { recursive: true, mode: 0o755 });
+  mkdirSync(join(host.runtime, STAGE), { recursive: true, mode: 0o755 });
   const groups = makeRunGroups(host.cgroups, plan.name, host.uid);
   for (const mount of plan.mounts.filter(item => item.mode === 'overlay')) {
     for (const name of ['upper', 'work']) {
@@ -66,8 +66,8 @@ export async function launchSupervisor(plan: RunPlan, host: LaunchHost): Promise
     host.uid === undefined
       ? commandOfUser(plan, host, sockets, groups.groups)
       : commandOfRoot(plan, host, host.uid, sockets, groups.groups);
-  writeWhole(join(directory, FILES.plan), JSON.stringify(plan));
-  writeWhole(join(directory, FILES.launch), JSON.stringify(launch));
+  writeWhole(join(directory, FILES.plan), JSON.stringify(plan), host.uid);
+  writeWhole(join(directory, FILES.launch), JSON.stringify(launch), host.uid);
   writeFileSync(join(directory, FILES.lock), '', { flag: 'a' });
   if (host.uid !== undefined) {
     giveTo(host.uid, [directory, sockets]);
@@ -86,7 +86,16 @@ export async function launchSupervisor(plan: RunPlan, host: LaunchHost): Promise
     ...['/bin/sh', '-c', GROUP_SCRIPT, 'group', ...groups.supervisor, '--'],
     ...command
   ];
-  await start(directory, groups.supervisor.length > 0 ? grouped : command);
+  for (let tries = 1; ; tries++) {
+    const outcome = await start(directory, groups.supervisor.length > 0 ? grouped : command);
+    // Somebody else is starting it, or only asked whether anybody is.
+    if (outcome === 'started' || (await startSettled(directory))) {
+      return;
+    }
+    if (tries === MOST_TRIES) {
+      throw startFailed('whoever holds the lock of the run says nothing');
+    }
+  }
 }
 
 /** Where the changes of a copy-on-write mount are kept. */
@@ -100,7 +109,7 @@ function commandOfUser(
   sockets: string,
   cgroups: CgroupDirectory[]
 ): { launch: LaunchFile; command: string[] } {
-  const stage = join(host.runtime, 'stage');
+  const stage = join(host.runtime, STAGE);
   const overlays = plan.mounts.filter(mount => mount.mode === 'overlay');
   const launch: LaunchFile = {
     directory: plan.directory,
@@ -143,7 +152,7 @@ function commandOfRoot(
   sockets: string,
   cgroups: CgroupDirectory[]
 ): { launch: LaunchFile; command: string[] } {
-  const stage = join(host.runtime, 'stage');
+  const stage = join(host.runtime, STAGE);
   const mounts: StagedMount[] = [
     { source: plan.directory, name: 'run', mode: 'bind' },
     { source: process.execPath, name: 'node', mode: 'bind' },
@@ -215,7 +224,8 @@ function enter(stage: string, overlays: string[], command: string[]): string[] {
   ];
 }
 
-async function start(directory: string, command: string[]): Promise<void> {
+/** Starts the supervisor, unless one is there. @returns whether somebody else held its lock */
+async function start(directory: string, command: string[]): Promise<'locked' | 'started'> {
   const log = openSync(join(directory, FILES.supervisorLog), 'a', 0o600);
   const child = spawn(
     'flock',
@@ -243,47 +253,24 @@ async function start(directory: string, command: string[]): Promise<void> {
     child.once('exit', exit => resolve(exit ?? 1));
   });
   child.stdio[3]?.destroy();
-  if (code === LOCKED) {
-    await firstState(directory);
-  } else if (code !== 'ready' && !existsSync(join(directory, FILES.state))) {
+  if (code !== LOCKED && code !== 'ready' && !existsSync(join(directory, FILES.state))) {
     const said = readFileSync(join(directory, FILES.supervisorLog), 'utf8').trim().slice(-2000);
     const message = said === '' ? `the supervisor ended with ${code}` : said;
-    throw new EngineError('start_failed', message, { message });
+    throw startFailed(message);
   }
+  return code === LOCKED ? 'locked' : 'started';
 }
 
-/** Waits for the supervisor that somebody else is starting now. */
-async function firstState(directory: string): Promise<void> {
-  const path = join(directory, FILES.state);
-  await new Promise<void>((resolve, reject) => {
-    const done = (error?: Error): void => {
-      clearTimeout(timer);
-      watcher.close();
-      if (error === undefined) {
-        resolve();
-      } else {
-        reject(error);
-      }
-    };
-    const message = 'the supervisor that holds the lock of the run says nothing';
-    const timer = setTimeout(
-      () => done(new EngineError('start_failed', message, { message })),
-      FIRST_STATE_TIMEOUT_MS
-    );
-    const watcher = watch(directory, { persistent: false }, () => {
-      if (existsSync(path)) {
-        done();
-      }
-    });
-    watcher.on('error', done);
-    if (existsSync(path)) {
-      done();
-    }
-  });
+function startFailed(message: string): EngineError {
+  return new EngineError('start_failed', message, { message });
 }
 
-function writeWhole(path: string, text: string): void {
+/** @param uid whose the file is from its first moment on: a supervisor that another submit has started may be reading it */
+function writeWhole(path: string, text: string, uid: number | undefined): void {
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  if (uid !== undefined) {
+    giveTo(uid, [`${path}.new`]);
+  }
   renameSync(`${path}.new`, path);
 }
 

@@ -1,4 +1,3 @@
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type {
@@ -18,13 +17,13 @@ import type {
   WorkloadStats
 } from '../engine.ts';
 import { EngineError, FINAL_STATES } from '../engine.ts';
-import { removeRunGroups } from './cgroups.ts';
 import type { LocalCheck } from './check.ts';
 import { checkMachine, findProgram } from './check.ts';
 import type { LocalEngineConfig } from './config.ts';
 import { askControl, execControl } from './controlClient.ts';
 import { isAlive } from './identity.ts';
 import { launchSupervisor, socketsOf } from './launch.ts';
+import { removeLeftovers, sweepRuntime } from './leftovers.ts';
 import { followLogs } from '../logs/follow.ts';
 import { rawBytes } from '../logs/reader.ts';
 import {
@@ -81,6 +80,11 @@ export class LocalEngine implements ComputeEngine {
       this._check = await checkMachine(this._config, this._makeRuntime());
     }
     return this._check;
+  }
+
+  async project(): Promise<void> {
+    // Runs are kept apart one by one, and quotas by admission.
+    await Promise.resolve();
   }
 
   plan(spec: WorkloadSpec, run: RunIdentity): WorkloadPlan {
@@ -211,14 +215,13 @@ export class LocalEngine implements ComputeEngine {
     }
     run.close();
     this._runs.delete(handle.runId);
-    for (const path of [
-      socketsOf(this._runtime, name),
-      join(directory, FILES.upper),
-      join(directory, FILES.node)
-    ]) {
-      removeTree(path);
-    }
-    removeRunGroups(this._check.cgroups, name);
+    await removeLeftovers(directory, socketsOf(this._runtime, name), name, this._check.cgroups);
+    removeUnusedRuntime(this._runtime);
+  }
+
+  async sweep(known: readonly WorkloadHandle[]): Promise<void> {
+    const names = new Set(known.map(handle => dataOf(handle).name));
+    await sweepRuntime(this._runtime, names, this._check.cgroups);
     removeUnusedRuntime(this._runtime);
   }
 
@@ -265,18 +268,6 @@ export class LocalEngine implements ComputeEngine {
 }
 
 const RELEASE_TIMEOUT_MS = 5000;
-
-/** Removes a directory, with what the kernel left in it: an overlay's `work` has no permissions at all. */
-function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    for (const entry of readdirSync(path)) {
-      chmodSync(join(path, entry, 'work', 'work'), 0o700);
-    }
-    rmSync(path, { recursive: true, force: true });
-  }
-}
 
 async function isRunning(run: RunWatch): Promise<boolean> {
   const { state } = await run.observe();

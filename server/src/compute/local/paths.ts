@@ -16,6 +16,9 @@ export const FILES = {
   upper: 'upper'
 } as const;
 
+/** Where mounts are staged, beside the runs' directories for sockets. */
+export const STAGE = 'stage';
+
 /** A path of a Unix socket has at most 107 bytes and its end on Linux, fewer elsewhere. */
 const LONGEST_SOCKET = 100;
 const LONGEST_NAME = '/t-0123456789/63-65535.sock'.length;
@@ -56,7 +59,7 @@ export function runtimeDirectory(dataDirectory: string, configured?: string): st
  */
 export function removeUnusedRuntime(runtime: string): void {
   try {
-    if (readdirSync(runtime).every(name => name === 'stage')) {
+    if (readdirSync(runtime).every(name => name === STAGE)) {
       rmSync(runtime, { recursive: true });
     }
   } catch {

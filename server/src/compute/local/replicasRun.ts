@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
 
-import type { WorkloadStats } from '../engine.ts';
+import type { Reason, WorkloadStats } from '../engine.ts';
 import { endPolitely } from './ending.ts';
 import { RunMember } from './runMember.ts';
 import { replicaName } from './runPlan.ts';
 import type { RunRecord } from './runRecord.ts';
 import { because } from './runRecord.ts';
-import type { SandboxContext } from './sandbox.ts';
+import type { NodeProcess, SandboxContext } from './sandbox.ts';
 import type { SupervisedRun } from './supervisedRun.ts';
 
 const FIRST_BACKOFF_MS = 500;
@@ -152,8 +152,17 @@ class Replica {
   }
 
   private _start(): void {
-    const sandbox = this.member.start();
     const began = Date.now();
+    let sandbox: NodeProcess;
+    try {
+      sandbox = this.member.start();
+    } catch (error) {
+      // Such as for want of disk space.
+      const detail = error instanceof Error ? error.message : String(error);
+      const { name } = this.member;
+      this._again(because('sandbox_failed', `${name}: ${detail}`, { node: name, detail }));
+      return;
+    }
     this._record.updateNode(this.member.name, this.member.index, {
       state: 'starting',
       restarts: this._restarts,
@@ -206,15 +215,18 @@ class Replica {
             node: this.member.name,
             exitCode
           });
+    this._again(this.member.outOfMemory() ?? failed, exitCode);
+  }
+
+  private _again(reason: Reason, exitCode?: number): void {
     this._record.updateNode(this.member.name, this.member.index, {
       state: 'backoff',
       exitCode,
       endedAt: Date.now(),
-      reason: this.member.outOfMemory() ?? failed
+      reason
     });
-    this.member.log.say(
-      `The command ended with ${exitCode}; it is started again in ${this._backoffMs / 1000} s.`
-    );
+    const what = exitCode === undefined ? reason.detail : `The command ended with ${exitCode}`;
+    this.member.log.say(`${what}; it is started again in ${this._backoffMs / 1000} s.`);
     this._backoffTimer = setTimeout(() => {
       this._restarts++;
       this._start();

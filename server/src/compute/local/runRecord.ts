@@ -3,13 +3,20 @@ import type { ProcessIdentity } from './identity.ts';
 import type { NodeRecord, RunState } from './stateFile.ts';
 import { isFinal, writeState } from './stateFile.ts';
 
-/** The state of a run while its supervisor lives: written to the disk and told to everyone who listens, in this order. */
+/** Time between two tries to write to a disk that takes nothing, such as a full one. */
+const WRITE_AGAIN_MS = 1000;
+
+/**
+ * The state of a run while its supervisor lives: written to the disk and told to everyone who listens, in this order. A run goes on
+ * while its state cannot be written; its end is told when it is on the disk.
+ */
 export class RunRecord {
   readonly state: RunState;
   private readonly _directory: string;
   private readonly _listeners = new Set<(state: RunState) => void>();
   private _resolveFinal: (() => void) | undefined;
-  /** Resolves when the run has ended. */
+  private _again: NodeJS.Timeout | undefined;
+  /** Resolves when the run has ended, and that is written. */
   readonly final: Promise<void>;
 
   constructor(directory: string, runId: string, supervisor: ProcessIdentity) {
@@ -35,12 +42,9 @@ export class RunRecord {
     if (isFinal(this.state)) {
       this.state.endedAt = Date.now();
     }
-    writeState(this._directory, this.state);
-    for (const listener of this._listeners) {
-      listener(this.state);
-    }
-    if (isFinal(this.state)) {
-      this._resolveFinal?.();
+    const written = this._write();
+    if (written || !isFinal(this.state)) {
+      this._tell();
     }
   }
 
@@ -73,6 +77,32 @@ export class RunRecord {
   listen(listener: (state: RunState) => void): () => void {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);
+  }
+
+  private _tell(): void {
+    for (const listener of this._listeners) {
+      listener(this.state);
+    }
+    if (isFinal(this.state)) {
+      this._resolveFinal?.();
+    }
+  }
+
+  /** @returns whether the state is on the disk; it is written again until it is */
+  private _write(): boolean {
+    clearTimeout(this._again);
+    try {
+      writeState(this._directory, this.state);
+      return true;
+    } catch (error) {
+      process.stderr.write(`the state cannot be written: ${String(error)}\n`);
+      this._again = setTimeout(() => {
+        if (this._write() && isFinal(this.state)) {
+          this._tell();
+        }
+      }, WRITE_AGAIN_MS);
+      return false;
+    }
   }
 }
 

@@ -9,12 +9,13 @@ import type { ControlReply } from './controlProtocol.ts';
 import { lineReader } from './controlProtocol.ts';
 import { bootId, isAlive } from './identity.ts';
 import { controlSocket } from './paths.ts';
+import { startSettled } from './starting.ts';
 import type { RunState } from './stateFile.ts';
 import { isFinal, readState } from './stateFile.ts';
 
-/** How long a supervisor that is alive may take until it listens. */
+/** How long a supervisor that is alive may take until it listens, and until it says how things are. */
 const LISTEN_TIMEOUT_MS = 5000;
-const DEATH_CHECK_MS = 50;
+const LOOK_AGAIN_MS = 50;
 
 /** The companion's side of one run: a connection to its supervisor while that lives, the state file afterwards. */
 export class RunWatch {
@@ -23,9 +24,11 @@ export class RunWatch {
   private readonly _sockets: string;
   private readonly _listeners = new Set<(observation: WorkloadObservation) => void>();
   private _socket: Socket | undefined;
+  /** Connected, and has not said anything yet. */
+  private _silent: Socket | undefined;
   private _latest: WorkloadObservation | undefined;
   private _attaching: Promise<void> | undefined;
-  private _deathTimer: NodeJS.Timeout | undefined;
+  private _lookTimer: NodeJS.Timeout | undefined;
   private _closed = false;
 
   constructor(runId: string, directory: string, sockets: string) {
@@ -42,6 +45,10 @@ export class RunWatch {
   async observe(): Promise<WorkloadObservation> {
     if (this._socket !== undefined && this._latest !== undefined) {
       return this._latest;
+    }
+    if (readState(this._directory) === undefined) {
+      // Only what nobody is starting either is absent: it will then never run by itself.
+      await startSettled(this._directory);
     }
     const state = readState(this._directory);
     if (state !== undefined && !isFinal(state)) {
@@ -82,42 +89,53 @@ export class RunWatch {
 
   close(): void {
     this._closed = true;
-    clearTimeout(this._deathTimer);
+    clearTimeout(this._lookTimer);
     this._socket?.destroy();
     this._socket = undefined;
+    this._silent?.destroy();
     this._listeners.clear();
   }
 
   private async _attach(): Promise<void> {
-    if (this._socket !== undefined) {
+    if (this._socket !== undefined || this._silent !== undefined) {
       return;
     }
     const path = controlSocket(this._sockets);
-    await this._listening(path);
-    let socket: Socket;
     try {
-      socket = await connectControl(path);
+      await this._listening(path);
+      this._silent = await connectControl(path);
     } catch {
-      this._awaitDeath();
+      this._lookAgain();
       return;
     }
-    await new Promise<void>(resolve => {
+    if (this._closed) {
+      this._silent.destroy();
+      return;
+    }
+    await this._follow(this._silent);
+  }
+
+  /** Resolves with the first state, or when that takes too long: one that is halted says something later, and is heard then. */
+  private _follow(socket: Socket): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, LISTEN_TIMEOUT_MS);
       const lines = lineReader(line => {
         const reply = JSON.parse(line) as ControlReply;
         if (reply.kind === 'state') {
-          this._socket ??= socket;
+          this._silent = undefined;
+          this._socket = socket;
           this._tell(observationOf(reply.state));
+          clearTimeout(timer);
           resolve();
         }
       });
       socket.on('data', lines.push);
       socket.once('close', () => {
-        const attached = this._socket === socket;
+        this._silent = undefined;
         this._socket = undefined;
+        clearTimeout(timer);
         resolve();
-        if (attached && !this._closed) {
-          this._awaitDeath();
-        }
+        this._lookAgain();
       });
       socket.write('{"op":"watch"}\n');
     });
@@ -149,19 +167,19 @@ export class RunWatch {
   }
 
   /**
-   * Tells of the end of a supervisor that answers no more. It closes its sockets before it is gone, because the first process of a
-   * namespace waits for all others in it; and since it is nobody's child here, nothing tells when that is over.
+   * Attaches to a supervisor that did not answer, or tells of its end. It may not listen yet; and it closes its sockets before it is
+   * gone, because the first process of a namespace waits for all others in it. It is nobody's child here, so nothing tells which.
    */
-  private _awaitDeath(): void {
-    if (this._closed || this._deathTimer !== undefined) {
+  private _lookAgain(): void {
+    if (this._closed || this._lookTimer !== undefined) {
       return;
     }
-    const state = readState(this._directory);
-    if (state !== undefined && !isFinal(state) && isAlive(state.supervisor)) {
-      this._deathTimer = setTimeout(() => {
-        this._deathTimer = undefined;
-        this._awaitDeath();
-      }, DEATH_CHECK_MS);
+    const { state, alive } = lastState(this._directory);
+    if (state !== undefined && !isFinal(state) && alive) {
+      this._lookTimer = setTimeout(() => {
+        this._lookTimer = undefined;
+        void this.attach();
+      }, LOOK_AGAIN_MS);
       return;
     }
     const observation = this._fromFile();
@@ -179,28 +197,42 @@ export class RunWatch {
 
   /** What the disk says, and whether the process that would change it still lives. */
   private _fromFile(): WorkloadObservation {
-    const state = readState(this._directory);
+    const { state, alive } = lastState(this._directory);
     if (state === undefined) {
-      return { runId: this._runId, state: 'absent', nodes: [] };
+      return this._latest === undefined || this._latest.state === 'absent'
+        ? { runId: this._runId, state: 'absent', nodes: [] }
+        : lost(this._latest, 'not_found', 'What was kept of the run is gone.');
     }
-    if (isFinal(state) || isAlive(state.supervisor)) {
+    if (isFinal(state) || alive) {
       return observationOf(state);
     }
-    const restarted = state.supervisor.bootId !== bootId();
-    const reason: Reason = restarted
-      ? { code: 'machine_restarted', params: {}, detail: 'The machine was started again.' }
-      : {
-          code: 'supervisor_died',
-          params: {},
-          detail: 'The process that owned the nodes is gone, and they with it.'
-        };
-    return {
-      ...observationOf(state),
-      state: 'lost',
-      reason,
-      nodes: observationOf(state).nodes.map(node => ({ ...node, state: 'ended' }))
-    };
+    return state.supervisor.bootId === bootId()
+      ? lost(
+          observationOf(state),
+          'supervisor_died',
+          'The process that owned the nodes is gone, and they with it.'
+        )
+      : lost(observationOf(state), 'machine_restarted', 'The machine was started again.');
   }
+}
+
+/** The last state of a run, and whether its supervisor lives: one that ends between two looks has written its end by the second. */
+function lastState(directory: string): { state: RunState | undefined; alive: boolean } {
+  const state = readState(directory);
+  if (state === undefined || isFinal(state) || isAlive(state.supervisor)) {
+    return { state, alive: state !== undefined };
+  }
+  return { state: readState(directory), alive: false };
+}
+
+/** What was known last, with an end that nobody was there to write. */
+function lost(
+  known: WorkloadObservation,
+  code: Reason['code'],
+  detail: string
+): WorkloadObservation {
+  const nodes = known.nodes.map(node => ({ ...node, state: 'ended' as const }));
+  return { ...known, state: 'lost', reason: { code, params: {}, detail }, nodes };
 }
 
 /** What people see of a state: everything but how processes and groups are called. */

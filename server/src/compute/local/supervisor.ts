@@ -5,7 +5,8 @@
  *
  * It is started for every run and waited for: only modules of Node and files beside it are loaded.
  */
-import { closeSync, mkdirSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readdirSync, rmSync, watch, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { serveControl } from './controlServer.ts';
@@ -19,6 +20,7 @@ import { ReplicasRun } from './replicasRun.ts';
 import type { RunPlan } from './runPlan.ts';
 import { RunRecord, because } from './runRecord.ts';
 import { readState } from './stateFile.ts';
+import type { SupervisedRun } from './supervisedRun.ts';
 
 const READY_FD = 3;
 
@@ -37,6 +39,7 @@ async function supervise(directory: string, identity: ProcessIdentity): Promise<
     const run =
       plan.kind === 'service' ? new ReplicasRun(context, record) : new NodesRun(context, record);
     const server = await serveControl(context, record, run);
+    endWithout(directory, run, () => clearSockets(launch.sockets));
     tellReady();
     process.on('SIGTERM', () => run.stop(plan.graceMs));
     await run.start();
@@ -47,12 +50,32 @@ async function supervise(directory: string, identity: ProcessIdentity): Promise<
     process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
     record.end('failed', because('start_failed', message, { message }));
     tellReady();
+    await record.final;
   }
   rmSync(join(directory, FILES.node), { recursive: true, force: true });
-  // What is in it and not the directory, which may be in one that is not ours to change; `release` removes it.
+  clearSockets(launch.sockets);
+}
+
+/** Ends everything when what the run has written is removed: nobody could find it any more, to stop it or to see its end. */
+function endWithout(directory: string, run: SupervisedRun, leave: () => void): void {
+  const watcher = watch(directory, { persistent: false }, () => {
+    if (!existsSync(join(directory, FILES.state))) {
+      process.stderr.write('what was kept of the run is gone\n');
+      for (const { sandbox } of run.members()) {
+        sandbox?.kill();
+      }
+      leave();
+      process.exit(1);
+    }
+  });
+  watcher.on('error', () => watcher.close());
+}
+
+/** Empties the directory; it may be in one that is not ours to change, and `release` removes it. */
+function clearSockets(sockets: string): void {
   try {
-    for (const name of readdirSync(launch.sockets)) {
-      rmSync(join(launch.sockets, name), { recursive: true, force: true });
+    for (const name of readdirSync(sockets)) {
+      rmSync(join(sockets, name), { recursive: true, force: true });
     }
   } catch {
     // Released already.
@@ -73,6 +96,8 @@ function tellReady(): void {
   }
 }
 
+// What is said goes to a file, and a full disk is no reason to end a run.
+process.stderr.on('error', () => undefined);
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 const [, , directory = '', stat = ''] = process.argv;
