@@ -8,7 +8,7 @@ import type { Changes } from './changes.ts';
 import { Ledger } from './ledger.ts';
 import type { WorkloadOwner, WorkloadRequest } from './owner.ts';
 import { isEnded } from './states.ts';
-import { Steps, type ReconcilerLog } from './steps.ts';
+import { AGAIN_MS, Steps, type ReconcilerLog } from './steps.ts';
 import { store } from './store.ts';
 import type { Workload, WorkloadKind } from './table.ts';
 
@@ -23,6 +23,7 @@ export class Reconciler {
   readonly #usage: Usage;
   readonly #ledger: Ledger;
   readonly #steps: Steps;
+  readonly #log: ReconcilerLog;
   #unwatch: Unwatch = () => {};
   #deciding = false;
   #open = false;
@@ -38,6 +39,7 @@ export class Reconciler {
     this.#database = database;
     this.#engine = engine;
     this.#usage = usage;
+    this.#log = log;
     this.#ledger = new Ledger(usage);
     this.#steps = new Steps(database, engine, this.#ledger, log);
     this.admission = new Admission(options.limits);
@@ -60,6 +62,7 @@ export class Reconciler {
     this.#open = true;
     const { orm } = this.#database;
     const handles = store.started(orm).flatMap(({ handle }) => (handle ? [handle] : []));
+    await this.#engine.sweep?.(handles);
     this.#unwatch = this.#engine.watch(seen => this.#steps.observe(seen), handles);
     const observations = handles.length > 0 ? await this.#engine.observe(handles) : [];
     for (const observation of observations) {
@@ -184,8 +187,14 @@ export class Reconciler {
     // After the work at hand: whoever asked for twenty things gets one decision about all of them.
     setImmediate(() => {
       this.#deciding = false;
-      if (this.#open) {
+      if (!this.#open) {
+        return;
+      }
+      try {
         this.#decide();
+      } catch (error) {
+        this.#log.error({ err: error }, 'nobody could be admitted');
+        setTimeout(() => this.decide(), AGAIN_MS).unref();
       }
     });
   }

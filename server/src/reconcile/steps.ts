@@ -19,8 +19,8 @@ export interface ReconcilerLog {
   error(fields: object, message: string): void;
 }
 
-/** A step that failed, such as for want of disk space, is made again after this time. */
-const AGAIN_MS = 5_000;
+/** What failed, such as for want of disk space, is tried again after this time. */
+export const AGAIN_MS = 5_000;
 
 /**
  * What is done to bring a workload from what was asked for to what is so. A step looks at the whole of
@@ -85,13 +85,21 @@ export class Steps {
     if (!this.#open) {
       return;
     }
-    const workload = this.#database.write(tx => this.#ledger.apply(tx, observation));
-    if (workload && (isEnded(workload.state) || observation.state === 'absent')) {
-      this.step(workload.id);
+    try {
+      const workload = this.#database.write(tx => this.#ledger.apply(tx, observation));
+      if (workload && (isEnded(workload.state) || observation.state === 'absent')) {
+        this.step(workload.id);
+      }
+    } catch (error) {
+      // The engine that calls is not at fault, and says it only once: the step asks it again.
+      this.#retry(observation.runId, error);
     }
   }
 
   #retry(id: string, error: unknown): void {
+    if (!this.#open) {
+      return;
+    }
     this.#log.error({ err: error, workload: id }, 'a step failed');
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
@@ -132,6 +140,11 @@ export class Steps {
     const controller = new AbortController();
     this.#launches.set(workload.id, controller);
     try {
+      if (store.get(this.#database.orm, workload.id)?.state === 'stopping') {
+        // Asked for while the engine was: nobody could be told to give up yet.
+        controller.abort();
+      }
+      controller.signal.throwIfAborted();
       const owner = this.#ledger.ownerOf(workload);
       const { spec, directory } = await owner.prepare(workload, controller.signal);
       const plan = this.#engine.plan(spec, { id: workload.id, directory });

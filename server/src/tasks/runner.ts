@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Params, ProblemCode } from '@topsdl/contract';
 import type { Logger } from 'pino';
 import type { Database, Transaction } from '../db/database.ts';
@@ -8,6 +9,7 @@ import { isDiskFull, ProblemError } from '../http/problem.ts';
 import { TaskAborted, type TaskContext, type TaskDefinition, type TaskKind } from './definition.ts';
 import { TaskLog } from './log.ts';
 import { Progress } from './progress.ts';
+import { taskStore } from './store.ts';
 import { tasks, type TaskRow } from './table.ts';
 
 export interface NewTask<Input> {
@@ -24,8 +26,14 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
+/** What could not be written, such as for want of disk space, is tried again after this time. */
+const AGAIN_MS = 5_000;
+
 type AnyDefinition = TaskDefinition<unknown, unknown>;
 type EndState = 'completed' | 'failed' | 'cancelled';
+
+/** What is wrong with a task that cannot go on; people are told `task-interrupted`. */
+const INTERRUPTED = new ProblemError('unavailable', { detail: '' });
 
 /** Runs the tasks of the one task table: queued ones in their order, interrupted ones again after a restart. */
 export class TaskRunner {
@@ -77,26 +85,17 @@ export class TaskRunner {
   }
 
   get(id: string): TaskRow | undefined {
-    return this.#db.orm.select().from(tasks).where(eq(tasks.id, id)).get();
+    return taskStore.get(this.#db.orm, id);
   }
 
   /** Tasks of a subject that have not ended. */
   activeOf(subjectId: string): TaskRow[] {
-    return this.#db.orm
-      .select()
-      .from(tasks)
-      .where(and(eq(tasks.subjectId, subjectId), inArray(tasks.state, ['queued', 'running'])))
-      .all();
+    return taskStore.activeOf(this.#db.orm, subjectId);
   }
 
   /** How many wait or run. */
   get active(): number {
-    const row = this.#db.orm
-      .select({ count: sql<number>`count(*)` })
-      .from(tasks)
-      .where(inArray(tasks.state, ['queued', 'running']))
-      .get();
-    return row?.count ?? 0;
+    return taskStore.countActive(this.#db.orm);
   }
 
   logPath(id: string): string {
@@ -141,18 +140,21 @@ export class TaskRunner {
   /** Takes up what an earlier process left, then what is queued. */
   start(): void {
     this.#started = true;
-    const left = this.#db.orm.select().from(tasks).where(eq(tasks.state, 'running')).all();
-    for (const row of left) {
-      const definition = this.#definitions.get(row.kind);
-      if (definition?.onRestart === 'resume' || row.cancelRequested) {
+    for (const row of taskStore.inState(this.#db.orm, 'running')) {
+      if (this.#goesOn(row)) {
         this.#db.write(tx => {
           tx.update(tasks).set({ state: 'queued' }).where(eq(tasks.id, row.id)).run();
         });
       } else {
-        this.#launch(row, new ProblemError('unavailable', { detail: '' }));
+        this.#launch(row, INTERRUPTED);
       }
     }
     this.#dispatch();
+  }
+
+  /** Whether a task that was left in the middle is run once more; otherwise it only ends. */
+  #goesOn(row: TaskRow): boolean {
+    return this.#definitions.get(row.kind)?.onRestart === 'resume' || row.cancelRequested;
   }
 
   /** Interrupts what runs, for the next start to take up. */
@@ -169,13 +171,7 @@ export class TaskRunner {
     if (!this.#started || this.#stopping) {
       return;
     }
-    const queued = this.#db.orm
-      .select()
-      .from(tasks)
-      .where(eq(tasks.state, 'queued'))
-      .orderBy(asc(tasks.id))
-      .all();
-    for (const row of queued) {
+    for (const row of taskStore.inState(this.#db.orm, 'queued')) {
       if (!this.#running.has(row.id) && this.#hasRoom(row)) {
         this.#launch(row);
       }
@@ -195,17 +191,27 @@ export class TaskRunner {
   #launch(row: TaskRow, interrupted?: Error): void {
     const aborter = new AbortController();
     const ended = this.#run(row, aborter.signal, interrupted)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         this.#log.error({ err: error, task: row.id }, 'a task could not be ended');
+        await pause(AGAIN_MS, undefined, { signal: aborter.signal }).catch(() => undefined);
       })
       .finally(() => {
         this.#running.delete(row.id);
         for (const resolve of this.#waiters.splice(0)) {
           resolve();
         }
+        this.#takeUp(row.id);
         this.#dispatch();
       });
     this.#running.set(row.id, { row, aborter, ended });
+  }
+
+  /** A task whose end could not be written is where a killed process would have left it. */
+  #takeUp(id: string): void {
+    const row = this.#stopping ? undefined : this.get(id);
+    if (row?.state === 'running') {
+      this.#launch(row, this.#goesOn(row) ? undefined : INTERRUPTED);
+    }
   }
 
   async #run(queued: TaskRow, signal: AbortSignal, interrupted?: Error): Promise<void> {

@@ -1,35 +1,22 @@
 import { expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '@topsdl/contract';
 import { pack } from '../support/archives.ts';
 import { firstProject, TestCompanion } from '../support/companion.ts';
 import { createVersion, importBytes } from '../support/datasets.ts';
 import { picture } from '../support/pictures.ts';
+import { SmallDisk } from '../support/smallDisk.ts';
 
 const { datasets } = operations;
 const MEBIBYTE = 1024 ** 2;
 
-/** Mounts a small file system, which only root may. @returns why not */
-function mount(directory: string): string | undefined {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', directory], { stdio: 'pipe' });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.split('\n')[0];
-  }
-}
-
 test('an import that fills the disk fails clearly, leaves nothing, and goes once there is room', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'tops-full-'));
-  const refused = mount(data);
-  if (refused !== undefined) {
-    console.warn(`skipped: a small file system cannot be mounted here (${refused})`);
-    rmSync(data, { recursive: true });
+  const disk = SmallDisk.mount(96);
+  if (!disk) {
     return;
   }
+  const data = disk.path;
   const companion = await TestCompanion.start({ data });
   try {
     const client = await companion.owner();
@@ -42,10 +29,8 @@ test('an import that fills the disk fails clearly, leaves nothing, and goes once
     }
     const bytes = pack('tar', entries);
     expect(bytes.length).toBeGreaterThan(25 * MEBIBYTE);
-    const { bavail, bsize } = statfsSync(data);
-    const ballast = join(data, 'ballast');
     // Room for the upload and half of what the import stores.
-    writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(bytes.length * 1.5)));
+    disk.fill(Math.floor(bytes.length * 1.5));
     const file = { name: 'set.tar', bytes };
     const failed = await importBytes(client, projectId, version.id, [file]);
     expect(failed.found.task).toMatchObject({ state: 'failed', problem: { code: 'disk-full' } });
@@ -53,12 +38,11 @@ test('an import that fills the disk fails clearly, leaves nothing, and goes once
     expect(empty).toMatchObject({ status: 'empty', counts: { total: 0 } });
     expect(readdirSync(join(data, 'packs'))).toEqual([]);
     expect(readdirSync(join(data, 'uploads'))).toEqual([]);
-    rmSync(ballast);
+    disk.empty();
     const { found } = await importBytes(client, projectId, version.id, [file]);
     expect(found.counts.taken).toBe(20);
   } finally {
     await companion.stop();
-    execFileSync('umount', [data]);
-    rmSync(data, { recursive: true });
+    disk.unmount();
   }
 });

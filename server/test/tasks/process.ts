@@ -12,17 +12,20 @@ import { TaskRunner } from '../../src/tasks/runner.ts';
 interface Input {
   readonly count: number;
   readonly fail?: boolean;
+  /** So many times its end cannot be written. */
+  readonly stuck?: number;
 }
 
 const [data = '', order = ''] = process.argv.slice(2);
 const files = new DataDirectory(data);
-const log = createLog('error');
+const log = createLog(order.includes('stuck') ? 'fatal' : 'error');
 const db = startDatabase(files, 1, log);
 const events = new Events(db, log);
 db.sqlite.exec('CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY, task TEXT NOT NULL)');
 const runner = new TaskRunner(db, files, log, 2);
 const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
+let tries = 0;
 for (const kind of ['dataset-import', 'dataset-export'] as const) {
   runner.define<Input, number>({
     kind,
@@ -51,6 +54,10 @@ for (const kind of ['dataset-import', 'dataset-export'] as const) {
       db.sqlite.prepare('DELETE FROM numbers WHERE task = ?').run(task.id);
     },
     onEnd(_tx, task, state) {
+      const { stuck = 0 } = task.input as Input;
+      if (tries++ < stuck) {
+        throw new Error('the end cannot be written');
+      }
       say({ ended: task.id, state, problem: task.problemCode });
     }
   });
@@ -68,14 +75,14 @@ process.on('SIGTERM', () => {
 });
 
 db.write(tx => {
-  for (const { kind, count, fail } of JSON.parse(order || '[]') as (Input & {
+  for (const { kind, ...input } of JSON.parse(order || '[]') as (Input & {
     kind: 'dataset-import' | 'dataset-export';
   })[]) {
     runner.create<Input>(tx, {
       kind,
       projectId: 'p',
       subject: { kind: 'dataset-version', id: 's', name: 'subject' },
-      input: { count, ...(fail ? { fail } : {}) },
+      input,
       createdBy: null
     });
   }

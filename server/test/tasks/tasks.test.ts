@@ -28,7 +28,7 @@ interface Said {
 }
 
 /** Starts the runner's process. @returns what it says, as it says it */
-function start(...order: { kind: string; count: number; fail?: boolean }[]) {
+function start(...order: { kind: string; count: number; fail?: boolean; stuck?: number }[]) {
   const started = spawn(
     process.execPath,
     ['--conditions=topsdl-source', join(__dirname, 'process.ts'), data, JSON.stringify(order)],
@@ -110,6 +110,15 @@ test('a task that cannot go on ends as interrupted, undone', async () => {
     problem: 'task-interrupted'
   });
   expect(numbers()).toEqual([]);
+}, 60_000);
+
+test('an end that cannot be written is tried again later, as after a restart', async () => {
+  const said = start({ kind: 'dataset-import', count: 3, stuck: 2 });
+  const { running } = await said(line => line.running !== undefined);
+  expect(await said(line => line.ended === running)).toMatchObject({ state: 'completed' });
+  await end('SIGTERM');
+  expect(tasks()).toMatchObject([{ state: 'completed' }]);
+  expect(numbers()).toEqual(upTo(3));
 }, 60_000);
 
 test('a polite end interrupts, and the next start goes on', async () => {
