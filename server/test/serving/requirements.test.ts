@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import { startCompanion } from '@topsdl/testing';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setServingStage, type ServingStage } from './stage.ts';
@@ -86,3 +89,35 @@ test('a requirement that there is not fails the build, and the log says why', as
   expect(version.state).toBe('failed');
   expect(await serve.log(version.id)).toMatch(/tinyone==9\.9[^]*could not be fetched/);
 }, 60_000);
+
+test('a fetch ends with the companion that began it, and the next begins the build anew', async () => {
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)']);
+  // An index that takes requests and answers none, until it is told to.
+  const index = createServer();
+  index.listen(0, '127.0.0.1');
+  await once(index, 'listening');
+  const companion = await startCompanion({
+    args: ['--python', python.toString().trim()],
+    env: { PIP_INDEX_URL: `http://127.0.0.1:${(index.address() as AddressInfo).port}/` }
+  });
+  const own = await setServingStage(companion);
+  try {
+    const packageId = await own.package('interrupted');
+    const asked = once(index, 'request') as Promise<[IncomingMessage]>;
+    const version = await own.build(packageId, { requirements: ['tinyone'] });
+    const [request] = await asked;
+    const gone = once(request.socket, 'close');
+    const again = once(index, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    await companion.kill();
+    await gone;
+    await companion.start();
+    const [, response] = await again;
+    index.on('request', (_, later) => later.writeHead(404).end());
+    response.writeHead(404).end();
+    expect((await own.built(version)).state).toBe('failed');
+    expect(await own.log(version.id)).toContain('could not be fetched');
+  } finally {
+    await own.end();
+    index.close();
+  }
+}, 90_000);

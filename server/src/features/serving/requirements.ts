@@ -10,10 +10,13 @@ import { finished } from 'node:stream/promises';
  * the sandbox; a package that has no wheel is refused.
  */
 const FETCH = String.raw`
-import subprocess, sys
+import ctypes, os, signal, sys
 from importlib.metadata import PackageNotFoundError, version
 from pip._vendor.packaging.requirements import Requirement
 
+if sys.platform == "linux":
+    # PR_SET_PDEATHSIG, kept when pip takes over: what a killed companion has begun is begun anew by the next.
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 directory, wanted = sys.argv[1], sys.argv[2:]
 missing = []
 for line in wanted:
@@ -28,7 +31,7 @@ for line in wanted:
         missing.append(line)
 if missing:
     command = ["download", "--only-binary=:all:", "--dest", directory, "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--"]
-    sys.exit(subprocess.call([sys.executable, "-I", "-m", "pip", *command, *missing]))
+    os.execv(sys.executable, [sys.executable, "-I", "-m", "pip", *command, *missing])
 `;
 
 /** What pip may know of the companion's environment: how to reach the network, and its own settings. */
