@@ -35,11 +35,3 @@ def download_directory(api: AlgorithmsApi | ModelsApi, version_id: str, director
 def read_file(api: AlgorithmsApi | ModelsApi, version_id: str, path: str) -> bytes:
     """A file's bytes."""
     return api.read_file(version_id, path=path).read()
-
-
-def latest(file_set: dict[str, Any], number: int | None) -> dict[str, Any] | None:
-    """A set's version by its number, else its newest, among those that came with it."""
-    versions = file_set["versions"]
-    if number is None:
-        return versions[0] if versions else None
-    return next((v for v in versions if v["number"] == number), None)

@@ -13,32 +13,23 @@ from . import display
 from .errors import NotFound, TopsError
 from .events import wait_until
 from .files import download_directory, read_file, upload_directory
+from .record import Record, Version
 
 if TYPE_CHECKING:
     import pandas
 
-    from .workspace import Workspace
-
 ENDED = ("completed", "failed", "stopped", "lost")
 
 
-class DatasetVersion:
+class DatasetVersion(Version):
     """One version of a dataset."""
 
     last_import: dict[str, Any] | None = None
 
-    def __init__(self, workspace: Workspace, dataset: dict[str, Any], version: dict[str, Any]):
-        self.workspace, self.dataset, self.version = workspace, dataset, version
-
     @property
-    def id(self) -> str:
-        """The version's id."""
-        return self.version["id"]
-
-    @property
-    def name(self) -> str:
-        """The dataset's name."""
-        return self.dataset["name"]
+    def dataset(self) -> dict[str, Any]:
+        """What the server said of the dataset."""
+        return self.parent
 
     @property
     def counts(self) -> dict[str, int]:
@@ -55,10 +46,8 @@ class DatasetVersion:
     def _repr_html_(self) -> str:
         return display.dataset(self)
 
-    def refresh(self) -> DatasetVersion:
-        """Reads its figures again."""
-        self.version = self.workspace.api.datasets.get_version(self.id)
-        return self
+    def _read(self) -> dict[str, Any]:
+        return self.workspace.api.datasets.get_version(self.id)
 
     def labels(self) -> list[dict[str, Any]]:
         """The dataset's labels with their counts in this version."""
@@ -137,27 +126,22 @@ class DatasetVersion:
         return target
 
 
-class _Files:
+class _Files(Version):
     """A version of an algorithm or model set."""
 
     feature: str
-
-    def __init__(self, workspace: Workspace, file_set: dict[str, Any], version: dict[str, Any]):
-        self.workspace, self.set, self.version = workspace, file_set, version
 
     @property
     def _api(self) -> Any:
         return getattr(self.workspace.api, self.feature)
 
     @property
-    def id(self) -> str:
-        """The version's id."""
-        return self.version["id"]
+    def set(self) -> dict[str, Any]:
+        """What the server said of the set."""
+        return self.parent
 
-    @property
-    def name(self) -> str:
-        """The set's name."""
-        return self.set["name"]
+    def _read(self) -> dict[str, Any]:
+        return self._api.get_version(self.id)
 
     def __repr__(self) -> str:
         return f"<{self.feature[:-1]} {self.name!r} v{self.version['number']}: {self.version['fileCount']} files>"
@@ -195,16 +179,8 @@ class Model(_Files):
     feature = "models"
 
 
-class Run:
+class Run(Record):
     """One run of a training definition."""
-
-    def __init__(self, workspace: Workspace, value: dict[str, Any]) -> None:
-        self.workspace, self.value = workspace, value
-
-    @property
-    def id(self) -> str:
-        """The run's id."""
-        return self.value["id"]
 
     @property
     def state(self) -> str:
@@ -217,10 +193,8 @@ class Run:
     def _repr_html_(self) -> str:
         return display.run(self)
 
-    def refresh(self) -> Run:
-        """Reads its state again."""
-        self.value = self.workspace.api.training.get_run(self.id)
-        return self
+    def _read(self) -> dict[str, Any]:
+        return self.workspace.api.training.get_run(self.id)
 
     def logs(self) -> Iterator[dict[str, Any]]:
         """Log lines of all nodes as they come, until the run ends."""
@@ -239,13 +213,7 @@ class Run:
 
     def wait(self) -> Run:
         """Blocks until the run has ended and its model, if it has one, is saved."""
-        self.value = wait_until(
-            self.workspace.transport,
-            self.id,
-            lambda: self.workspace.api.training.get_run(self.id),
-            lambda run: run["state"] in ENDED and run["settled"],
-        )
-        return self
+        return self._wait(lambda run: run["state"] in ENDED and run["settled"])
 
     def check(self) -> Run:
         """Raises unless the run completed, with the reason."""

@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from . import display
 from .errors import TopsError
-from .events import wait_until
+from .record import Record, Version
 
 if TYPE_CHECKING:
     import httpx
 
-    from .workspace import Workspace
 
-
-class Package:
+class Package(Version):
     """One version of a model package."""
 
-    def __init__(self, workspace: Workspace, package: dict[str, Any], version: dict[str, Any]):
-        self.workspace, self.package, self.version = workspace, package, version
-
-    @property
-    def id(self) -> str:
-        """The version's id."""
-        return self.version["id"]
-
     def __repr__(self) -> str:
-        return f"<package {self.package['name']!r} v{self.version['number']}: {self.version['state']}>"
+        return f"<package {self.name!r} v{self.version['number']}: {self.version['state']}>"
+
+    def _read(self) -> dict[str, Any]:
+        return self.workspace.api.serving.get_package_version(self.id)
 
     def log(self) -> str:
         """The build's log so far."""
@@ -35,33 +28,15 @@ class Package:
 
     def wait_until_built(self) -> Package:
         """Blocks until the build has ended; raises when it did not complete."""
-        self.version = wait_until(
-            self.workspace.transport,
-            self.id,
-            lambda: self.workspace.api.serving.get_package_version(self.id),
-            lambda version: version["state"] in ("completed", "failed", "stopped"),
-        )
+        self._wait(lambda version: version["state"] in ("completed", "failed", "stopped"))
         if self.version["state"] != "completed":
             reason = (self.version["reason"] or {}).get("detail", self.version["state"])
-            raise TopsError(f"package {self.package['name']}: {reason}\n{self.log()[-2000:]}")
+            raise TopsError(f"package {self.name}: {reason}\n{self.log()[-2000:]}")
         return self
 
 
-class Service:
+class Service(Record):
     """An online service."""
-
-    def __init__(self, workspace: Workspace, value: dict[str, Any]) -> None:
-        self.workspace, self.value = workspace, value
-
-    @property
-    def id(self) -> str:
-        """The service's id."""
-        return self.value["id"]
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.value["name"]
 
     def __repr__(self) -> str:
         return f"<service {self.name!r}: {display.roles(self.value)}>"
@@ -69,10 +44,8 @@ class Service:
     def _repr_html_(self) -> str:
         return display.service(self)
 
-    def refresh(self) -> Service:
-        """Reads it again."""
-        self.value = self.workspace.api.serving.get_service(self.id)
-        return self
+    def _read(self) -> dict[str, Any]:
+        return self.workspace.api.serving.get_service(self.id)
 
     def request(self, method: str, path: str = "/", **options: Any) -> httpx.Response:
         """Sends an HTTP request to the service; ``options`` are those of httpx."""
@@ -90,13 +63,7 @@ class Service:
                     raise TopsError(f"service {self.name}: {reason}")
             return all(v["state"] == "serving" for v in versions)
 
-        self.value = wait_until(
-            self.workspace.transport,
-            self.id,
-            lambda: self.workspace.api.serving.get_service(self.id),
-            settled,
-        )
-        return self
+        return self._wait(settled)
 
     def deploy(
         self,

@@ -1,4 +1,4 @@
-"""``topsdl.dataset("digits")`` and the like: things of the default project, for notebooks."""
+"""``topsdl.dataset("digits")`` and the like, for notebooks: things of the first project, unless one is named."""
 
 from __future__ import annotations
 
@@ -10,31 +10,37 @@ from .workspace import Workspace, connect
 
 
 @cache
-def default() -> Workspace:
-    """The workspace that these functions share, connected on first use."""
-    return connect()
+def workspace(project: str | None = None) -> Workspace:
+    """The workspace of a project that these functions share, connected on first use."""
+    return connect(project=project)
 
 
-def dataset(name: str, version: int | None = None) -> DatasetVersion:
+def dataset(
+    name: str, version: int | None = None, *, public: bool | None = None, project: str | None = None
+) -> DatasetVersion:
     """A dataset's version; the newest without a number."""
-    return default().dataset(name, version)
+    return workspace(project).dataset(name, version, public=public)
 
 
-def algorithm(name: str, version: int | None = None) -> Algorithm:
+def algorithm(
+    name: str, version: int | None = None, *, public: bool | None = None, project: str | None = None
+) -> Algorithm:
     """An algorithm set's version; the newest without a number."""
-    return default().algorithm(name, version)
+    return workspace(project).algorithm(name, version, public=public)
 
 
-def model(name: str, version: int | None = None) -> Model:
+def model(
+    name: str, version: int | None = None, *, public: bool | None = None, project: str | None = None
+) -> Model:
     """A model set's version; the newest without a number."""
-    return default().model(name, version)
+    return workspace(project).model(name, version, public=public)
 
 
-def run(name: str, number: int | None = None) -> Run:
+def run(name: str, number: int | None = None, *, project: str | None = None) -> Run:
     """A run of a training definition; the newest without a number."""
-    return default().run(name, number)
+    return workspace(project).run(name, number)
 
 
-def service(name: str) -> Service:
+def service(name: str, *, project: str | None = None) -> Service:
     """An online service."""
-    return default().service(name)
+    return workspace(project).service(name)

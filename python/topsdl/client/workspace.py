@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..locations import default_data_directory
 from ._api import Api
@@ -12,7 +12,10 @@ from .connection import open_transport, sign_in_as_admin
 from .errors import NotFound
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
+from .record import Version
 from .transport import UNSET, Transport
+
+V = TypeVar("V", bound=Version)
 
 
 class Workspace:
@@ -58,26 +61,37 @@ class Workspace:
         """The project's datasets and the public ones."""
         return list(self.pages(self.api.datasets.list, self.project_id, visibility="all"))
 
-    def dataset(self, name: str, version: int | None = None) -> DatasetVersion:
-        """A dataset's version by name and number; the newest without one. ``digits:v3`` works, too."""
+    def _version(
+        self, kind: type[V], api: Any, name: str, version: int | None, public: bool | None
+    ) -> V:
         name, version = _numbered(name, version)
-        found = self._named("dataset", self.api.datasets.list, name, visibility="all")
-        versions = self.pages(self.api.datasets.list_versions, found["id"])
-        return DatasetVersion(self, found, _version(versions, version, name))
+        noun = kind.__name__.removesuffix("Version").lower()
+        visibility = "all" if public is None else "public" if public else "project"
+        found = self._named(noun, api.list, name, visibility=visibility)
+        versions = self.pages(api.list_versions, found["id"])
+        return kind(self, found, _numbered_one(versions, version, name))
 
-    def algorithm(self, name: str, version: int | None = None) -> Algorithm:
-        """An algorithm set's version by name and number; the newest without one."""
-        name, version = _numbered(name, version)
-        found = self._named("algorithm", self.api.algorithms.list, name, visibility="all")
-        versions = self.pages(self.api.algorithms.list_versions, found["id"])
-        return Algorithm(self, found, _version(versions, version, name))
+    def dataset(
+        self, name: str, version: int | None = None, *, public: bool | None = None
+    ) -> DatasetVersion:
+        """A dataset's version by name and number; the newest without one. ``digits:v3`` works, too.
 
-    def model(self, name: str, version: int | None = None) -> Model:
-        """A model set's version by name and number; the newest without one."""
-        name, version = _numbered(name, version)
-        found = self._named("model", self.api.models.list, name, visibility="all")
-        versions = self.pages(self.api.models.list_versions, found["id"])
-        return Model(self, found, _version(versions, version, name))
+        Where a public one has the name of one of the project's, that of the project is meant, unless
+        ``public`` is true.
+        """
+        return self._version(DatasetVersion, self.api.datasets, name, version, public)
+
+    def algorithm(
+        self, name: str, version: int | None = None, *, public: bool | None = None
+    ) -> Algorithm:
+        """An algorithm set's version, as :meth:`dataset`."""
+        return self._version(Algorithm, self.api.algorithms, name, version, public)
+
+    def model(
+        self, name: str, version: int | None = None, *, public: bool | None = None
+    ) -> Model:
+        """A model set's version, as :meth:`dataset`."""
+        return self._version(Model, self.api.models, name, version, public)
 
     def runs(self, name: str, last: int = 10) -> list[Run]:
         """The newest runs of a training definition."""
@@ -89,7 +103,7 @@ class Workspace:
         """A run of a training definition; the newest without a number."""
         definition = self._named("training", self.api.training.list, name)
         runs = self.pages(self.api.training.list_runs, definition["id"])
-        return Run(self, _version(runs, number, name, "run"))
+        return Run(self, _numbered_one(runs, number, name, "run"))
 
     def service(self, name: str, create: bool = False) -> Service:
         """An online service by name; ``create`` makes it where there is none."""
@@ -239,7 +253,8 @@ def connect(
 def _pick(items: list[dict[str, Any]], name: str | None, kind: str) -> dict[str, Any]:
     if name is None and items:
         return items[0]
-    for item in items:
+    # What is public comes after one's own: a name of the project's means the project's.
+    for item in sorted(items, key=lambda item: bool(item.get("public"))):
         if item["name"] == name or item["id"] == name:
             return item
     there = ", ".join(repr(item["name"]) for item in items[:10]) or "none"
@@ -253,7 +268,7 @@ def _numbered(name: str, version: int | None) -> tuple[str, int | None]:
     return name, version
 
 
-def _version(
+def _numbered_one(
     versions: Iterator[dict[str, Any]], number: int | None, name: str, kind: str = "version"
 ) -> dict[str, Any]:
     seen = []
