@@ -1,17 +1,15 @@
 import {
-  sentence,
   type Language,
   type MountRef,
   type Package,
   type PackageVersion,
-  type Reason,
   type Service,
   type ServiceMetrics,
   type ServiceVersion,
   type UserRef
 } from '@topsdl/contract';
 import type { SeriesWindow, ServiceSnapshot } from '../../gateway/index.ts';
-import { fromEngine, reason, type StoredReason } from '../../reconcile/reasons.ts';
+import { fromEngine, presentReason, reason, type StoredReason } from '../../reconcile/reasons.ts';
 import { isEnded } from '../../reconcile/states.ts';
 import type { Workload } from '../../reconcile/table.ts';
 import type {
@@ -61,16 +59,6 @@ export function situationOf(
   return { state: available > 0 ? 'degraded' : 'starting', available, reason: null };
 }
 
-function presentReason(stored: StoredReason | null, language: Language): Reason | null {
-  return (
-    stored && {
-      code: stored.code,
-      params: { ...stored.params },
-      detail: sentence(stored.code, stored.params, language)
-    }
-  );
-}
-
 function presentMount({ versionId, setId, name, number }: Packed): MountRef {
   return { versionId, setId, name, number };
 }
@@ -111,15 +99,15 @@ export function presentPackageVersion(
 ): PackageVersion {
   const state = buildState(row, build);
   const exited = state === 'failed' && build?.exitCode !== null && build?.exitCode !== undefined;
+  const why = exited
+    ? reason('build-failed', { exitCode: build.exitCode })
+    : (build?.reason ?? null);
   return {
     id: row.id,
     packageId: row.packageId,
     number: row.number,
     state,
-    reason: presentReason(
-      exited ? reason('build-failed', { exitCode: build.exitCode }) : (build?.reason ?? null),
-      language
-    ),
+    reason: why && presentReason(why, language),
     models: row.models.map(presentMount),
     algorithms: row.algorithms.map(presentMount),
     baseImage: 'host',
@@ -173,7 +161,7 @@ export function presentServiceVersion(
     available,
     environment: row.environment,
     state,
-    reason: presentReason(why, language),
+    reason: why && presentReason(why, language),
     createdAt: iso(row.createdAt)
   };
 }
