@@ -7,23 +7,15 @@ import { pack } from '../support/archives.ts';
 import { firstProject, TestCompanion } from '../support/companion.ts';
 import { createVersion, settled, uploadBytes } from '../support/datasets.ts';
 import { picture } from '../support/pictures.ts';
+import { numbersFrom, testSeed } from '../support/random.ts';
 
 const { datasets, labeling } = operations;
 const IMAGES = 600;
 const KILLS = 6;
 
-/** Numbers from a seed, so that a failure can be had again. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 test('killed at any moment, an import is whole or gone, and nothing is doubled', async () => {
-  const seed = Number(process.env['TOPSDL_TEST_SEED'] ?? Date.now() % 100_000);
-  const random = randomFrom(seed);
+  const seed = testSeed();
+  const random = numbersFrom(seed);
   const entries = [];
   for (let i = 0; i < IMAGES; i++) {
     entries.push({

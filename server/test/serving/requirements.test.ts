@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setServingStage, type ServingStage } from './stage.ts';
+import { setServingStage, type ServingStage } from '../support/servingStage.ts';
 
 const { serving } = operations;
 

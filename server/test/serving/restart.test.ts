@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations, type Service } from '@topsdl/contract';
 import { Companion } from '@topsdl/testing';
-import { setServingStage, type ServingStage } from './stage.ts';
+import { setServingStage, type ServingStage } from '../support/servingStage.ts';
 
 const { serving } = operations;
 let companion: Companion;

@@ -3,7 +3,7 @@ import { upload } from '@topsdl/client';
 import { operations } from '@topsdl/contract';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setStage, type Stage } from '../training/stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 const { algorithms } = operations;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setStage, type Stage } from '../training/stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 const { algorithms } = operations;

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { setStage } from '../training/stage.ts';
+import { setStage } from '../support/stage.ts';
 
 // Real processes on a machine that may have others to run.
 jest.setTimeout(120_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations, type TensorBoard, type TrainingRun } from '@topsdl/contract';
 import { withPython } from '../training/python.ts';
-import { setStage, type Stage } from '../training/stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 const WRITE = `python3 -c "
 from tensorboardX import SummaryWriter

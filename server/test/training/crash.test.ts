@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations, type TrainingRun } from '@topsdl/contract';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStage, setStage, type Stage } from './stage.ts';
+import { processesOf } from '../support/processes.ts';
+import { numbersFrom, testSeed } from '../support/random.ts';
+import { openStage, setStage, type Stage } from '../support/stage.ts';
 
 const ROUNDS = 5;
 /** The longest that a run is left alone before the companion is killed, in milliseconds. */
 const LONGEST = 3_500;
-const SEED = Number(process.env['TOPSDL_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = testSeed();
 
 let stage: Stage;
 
@@ -17,27 +19,6 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close(), 60_000);
 
-/** Numbers from 0 to 1 that a seed determines (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function processesWith(text: string): string[] {
-  return readdirSync('/proc').filter(name => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
-    } catch {
-      return false;
-    }
-  });
-}
-
 const codesOf = async (run: TrainingRun) => {
   const { items } = await stage.owner.call(operations.training.events, {
     params: { runId: run.id }
@@ -46,7 +27,7 @@ const codesOf = async (run: TrainingRun) => {
 };
 
 test(`kill -9 of the companion at random moments of a run (TOPSDL_TEST_SEED=${SEED})`, async () => {
-  const random = numbers(SEED);
+  const random = numbersFrom(SEED);
   const models = await stage.set('models', 'survivors');
   const mark = `survivor-${process.pid}`;
   const training = await stage.training(
@@ -84,7 +65,7 @@ test(`kill -9 of the companion at random moments of a run (TOPSDL_TEST_SEED=${SE
       expect([told, once, codes.filter(code => code === once).length]).toEqual([told, once, 1]);
     }
     await stage.owner.call(operations.training.deleteRun, { params: { runId: run.id } });
-    expect([told, processesWith(mark)]).toEqual([told, []]);
+    expect([told, processesOf([mark])]).toEqual([told, []]);
   }
   expect(readdirSync(`${stage.companion.dataDir}/runs`)).toEqual([]);
   expect(

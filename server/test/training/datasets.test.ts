@@ -3,7 +3,7 @@ import { operations } from '@topsdl/contract';
 import { pack } from '../support/archives.ts';
 import { createVersion, importBytes } from '../support/datasets.ts';
 import { picture } from '../support/pictures.ts';
-import { setStage, type Stage } from './stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 

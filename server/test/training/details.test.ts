@@ -3,7 +3,7 @@ import { operations, type LogPage, type TrainingRun } from '@topsdl/contract';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSocket } from '@topsdl/testing';
-import { setStage, type Stage } from './stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 const { training: ops } = operations;

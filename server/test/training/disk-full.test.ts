@@ -3,7 +3,7 @@ import { operations } from '@topsdl/contract';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SmallDisk } from '../support/smallDisk.ts';
-import { setStage } from './stage.ts';
+import { setStage } from '../support/stage.ts';
 
 test('a run goes on and ends while the disk is full, and so does the companion', async () => {
   const disk = SmallDisk.mount(64);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
-import { setStage, type Stage } from './stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 

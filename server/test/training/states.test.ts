@@ -3,7 +3,7 @@ import { operations, type Training, type TrainingRun } from '@topsdl/contract';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setStage, type Stage } from './stage.ts';
+import { setStage, type Stage } from '../support/stage.ts';
 
 let stage: Stage;
 

@@ -1,5 +1,5 @@
 import { operations, type PackageVersion, type Service } from '@topsdl/contract';
-import { openStage, type Stage } from '../training/stage.ts';
+import { openStage, type Stage } from './stage.ts';
 
 const { serving } = operations;
 
@@ -100,32 +100,8 @@ export class ServingStage {
     return page.lines.map(({ text }) => text).join('\n');
   }
 
-  /** Follows the events until something is as asked for. */
-  async until<T>(look: () => Promise<T>, is: (value: T) => boolean, limitMs = 60_000): Promise<T> {
-    const response = await this.stage.companion.fetch('/events', {
-      headers: {
-        authorization: `Bearer ${await this.token()}`,
-        accept: 'text/event-stream'
-      },
-      signal: AbortSignal.timeout(limitMs)
-    });
-    const reader = response.body?.getReader();
-    try {
-      for (;;) {
-        const value = await look();
-        if (is(value)) {
-          return value;
-        }
-        const read = await reader?.read().catch(async () => {
-          throw new Error(`it is still so: ${JSON.stringify(await look())}`);
-        });
-        if (!read || read.done) {
-          throw new Error('the events ended');
-        }
-      }
-    } finally {
-      await reader?.cancel().catch(() => undefined);
-    }
+  until<T>(look: () => Promise<T>, is: (value: T) => boolean, limitMs?: number): Promise<T> {
+    return this.stage.watch(look, is, limitMs);
   }
 
   built(version: PackageVersion): Promise<PackageVersion> {

@@ -20,6 +20,7 @@ export class Stage {
   readonly admin: Client;
   readonly projectId: string;
   readonly spec: ComputeSpec;
+  #token: Promise<string> | undefined;
 
   constructor(parts: Pick<Stage, 'companion' | 'owner' | 'admin' | 'projectId' | 'spec'>) {
     this.companion = parts.companion;
@@ -155,9 +156,11 @@ export class Stage {
     await this.companion.stop();
   }
 
+  /** One session for all: a companion that was started again knows it still. */
   async #administrator(): Promise<string> {
     const { companion } = this;
-    return `Bearer ${await companion.tokenOf('admin', companion.adminPassword)}`;
+    this.#token ??= companion.tokenOf('admin', companion.adminPassword);
+    return `Bearer ${await this.#token}`;
   }
 
   ended(runId: string, limitMs?: number): Promise<TrainingRun> {
