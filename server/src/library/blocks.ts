@@ -131,11 +131,13 @@ export function countsOfLabels(
   labelKeys: readonly number[],
   state: number | undefined
 ): BlockCounts {
-  const labels = JSON.stringify(labelKeys);
+  // One label's counters lie in the order of blocks; those of several have to be sorted.
+  const one = labelKeys.length === 1;
+  const labels = one ? labelKeys[0]! : JSON.stringify(labelKeys);
   return raw(
     db,
     `SELECT block, sum(images) FROM label_blocks
-      WHERE version_key = ? AND label_key IN (SELECT value FROM json_each(?))
+      WHERE version_key = ? AND label_key ${one ? '= ?' : 'IN (SELECT value FROM json_each(?))'}
       ${state === undefined ? '' : 'AND state = ?'} GROUP BY block ORDER BY block`,
     state === undefined ? [versionKey, labels] : [versionKey, labels, state]
   );

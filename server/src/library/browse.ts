@@ -59,9 +59,6 @@ export interface ListingRequest {
   readonly limit: number;
 }
 
-/** Matches of a search or of a combined filter are counted so far beyond what is shown. */
-export const COUNT_AHEAD = 400;
-
 /** Candidates that are few enough for each one's name to be compared. */
 const FEW = 2000;
 
@@ -99,9 +96,9 @@ class Lister {
 
   constructor(db: Database, filter: ImageFilter, signal: AbortSignal | undefined) {
     this.#db = db;
-    this.#filter = filter;
+    this.#filter = simplified(db.sqlite, filter);
     this.#signal = signal;
-    this.#candidates = countCandidates(db.sqlite, filter);
+    this.#candidates = countCandidates(db.sqlite, this.#filter);
     this.#way = this.#choose();
   }
 
@@ -119,7 +116,7 @@ class Lister {
   async list({ after, skip, limit }: ListingRequest): Promise<Listing> {
     const exact = this.#filter.search === undefined ? this.#candidates?.count : undefined;
     const start = skip > LIGHT_SKIP ? await this.#pass(after, skip) : { after, skip };
-    const most = limit + (exact === undefined ? COUNT_AHEAD : 0);
+    const most = limit + (exact === undefined ? this.#way.ahead : 0);
     const keys = await this.#keys(start.after, start.skip, most + 1);
     const shown = keys.slice(0, limit);
     const count =
@@ -252,15 +249,30 @@ function countCandidates(sqlite: Sqlite, filter: ImageFilter): Candidates | unde
     ).get(versionKey);
     return { count: row?.count ?? 0, walked: row?.count ?? 0 };
   }
-  const list = JSON.stringify(labelKeys);
   const walked = prepared<{ count: number }>(
     sqlite,
     `SELECT coalesce(sum(images), 0) AS count FROM label_counts
       WHERE version_key = ? AND label_key IN (SELECT value FROM json_each(?))`
-  ).get(versionKey, list)!.count;
+  ).get(versionKey, JSON.stringify(labelKeys))!.count;
   return state === undefined
     ? { count: walked, walked }
     : { count: sum(countsOfLabels(sqlite, versionKey, labelKeys, encodedState(filter))), walked };
+}
+
+/** The filter without what holds for every image anyway: one that carries a label is labeled, or was put aside. */
+function simplified(sqlite: Sqlite, filter: ImageFilter): ImageFilter {
+  const { versionKey, state, labelKeys } = filter;
+  if (!labelKeys || state === undefined || state === 'cleaned') {
+    return filter;
+  }
+  if (state === 'unlabeled') {
+    return { ...filter, state: undefined, labelKeys: [] };
+  }
+  const row = prepared<{ cleaned: number }>(
+    sqlite,
+    'SELECT cleaned FROM dataset_versions WHERE key = ?'
+  ).get(versionKey);
+  return row?.cleaned === 0 ? { ...filter, state: undefined } : filter;
 }
 
 interface ImageFields {

@@ -32,12 +32,18 @@ export interface KeyQuery {
 
 /** A way to the images of a filter, above any key. */
 export interface KeyWay {
-  /** The first thousand from anywhere on are found with little work. */
+  /** A page and what is counted beyond it are found with little work, wherever it begins. */
   readonly light: boolean;
+  /** Matches that are counted beyond a page, where no counter says how many there are. */
+  readonly ahead: number;
   query(after: number): KeyQuery;
 }
 
 type Params = (string | number)[];
+
+const AHEAD = 400;
+/** Where names have to be compared to find one. */
+const AHEAD_COMPARED = 100;
 
 /**
  * The way that goes through names only: of few images, comparing their names is quicker than any index.
@@ -48,6 +54,7 @@ export function plainWay(filter: ImageFilter, light: boolean): KeyWay {
   const shapes = filter.labelKeys ?? filter.source ?? filter.byKey;
   return {
     light,
+    ahead: filter.search === undefined ? AHEAD : AHEAD_COMPARED,
     query: after => (shapes === undefined ? imageQuery : shapeQuery)(filter, after)
   };
 }
@@ -56,7 +63,11 @@ export function plainWay(filter: ImageFilter, light: boolean): KeyWay {
 export function searchWay(db: Database, filter: ImageFilter): KeyWay {
   const search = filter.search!;
   return [...search].length < TRIGRAM
-    ? { light: isLightRun(db, filter, search), query: after => runQuery(filter, search, after) }
+    ? {
+        light: isLightRun(db, filter, search),
+        ahead: AHEAD_COMPARED,
+        query: after => runQuery(filter, search, after)
+      }
     : trigramWay(db, filter, search);
 }
 
@@ -118,7 +129,7 @@ function shapeQuery(filter: ImageFilter, after: number): KeyQuery {
 const LIGHT_RUNS = 24;
 
 /** Among names of which this share matches, a few hundred matches are never far. */
-const DENSE = 0.04;
+const DENSE = 0.025;
 
 function isLightRun(db: Database, filter: ImageFilter, search: string): boolean {
   const runs = prepared<{ count: number }>(
@@ -155,7 +166,11 @@ function runQuery(filter: ImageFilter, search: string, after: number): KeyQuery 
   };
 }
 
-/** Three characters and more, by their trigrams. The index is of all versions: it is asked for the version's ranges. */
+/**
+ * Three characters and more, by their trigrams. The index is of all versions: it is asked for the
+ * version's ranges. FTS5 finds the beginning of a range by itself only if that is an INTEGER, and a
+ * number of JavaScript is bound as REAL: it would go through all entries before.
+ */
 function trigramWay(db: Database, filter: ImageFilter, search: string): KeyWay {
   const { match, verify, light } = planTrigrams(db, search);
   const conditions = imageConditions(filter);
@@ -163,7 +178,7 @@ function trigramWay(db: Database, filter: ImageFilter, search: string): KeyWay {
   const ranges = keyRanges(db, filter.versionKey, filter.visibleKey);
   const one = (range: KeyRange, after: number): KeyQuery => ({
     sql: `SELECT images_fts.rowid AS key FROM images_fts CROSS JOIN images i ON i.key = images_fts.rowid
-      WHERE images_fts MATCH ? AND images_fts.rowid > ? AND images_fts.rowid <= ?
+      WHERE images_fts MATCH ? AND images_fts.rowid > CAST(? AS INTEGER) AND images_fts.rowid <= CAST(? AS INTEGER)
       AND i.version_key = ?${conditions.sql}${name.sql}`,
     params: [
       match,
@@ -177,6 +192,7 @@ function trigramWay(db: Database, filter: ImageFilter, search: string): KeyWay {
   return {
     // What else is asked of an image may hold for few of those that have the name.
     light: light && conditions.sql === '',
+    ahead: AHEAD,
     query: after => {
       const parts = ranges.map(range => one(range, after));
       return {

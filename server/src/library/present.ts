@@ -4,6 +4,24 @@ import type { AnnotationRecord, ImageRecord } from './browse.ts';
 /** Names users by id; null where nobody is known any more. */
 export type NameUser = (userId: string | null) => UserRef | null;
 
+/** A page of images; each user is asked for once. */
+export function presentImages(
+  records: readonly ImageRecord[],
+  versionId: string,
+  user: NameUser
+): Image[] {
+  const named = new Map<string | null, UserRef | null>();
+  const once: NameUser = userId => {
+    let found = named.get(userId);
+    if (found === undefined) {
+      found = user(userId);
+      named.set(userId, found);
+    }
+    return found;
+  };
+  return records.map(record => presentImage(record, versionId, once));
+}
+
 export function presentImage(record: ImageRecord, versionId: string, user: NameUser): Image {
   const { id, name, format, width, height, bytes, sha256, state, revision } = record;
   return {

@@ -3,8 +3,8 @@ import type { PackStore, StoredContent } from '../packs/store.ts';
 import { adjustLabelCounts, labelerKey } from './annotate.ts';
 import { BlockChanges, uncount } from './blocks.ts';
 import { formatCode, kindCode, LABELED, sourceCode, UNLABELED, type ImageFormat } from './codes.ts';
-import { indexGrams } from './grams.ts';
 import { insertLabel } from './labels.ts';
+import { indexNames } from './names.ts';
 import { prepared } from './statement-cache.ts';
 
 /** An image whose bytes are durable, on its way into a version. */
@@ -227,25 +227,6 @@ export function discardStaged(db: Database, versionKey: number, limit = 1000): b
 export function lastImageKey(db: Database): number {
   return prepared<{ key: number }>(db, 'SELECT coalesce(max(key), 0) AS key FROM images').get()!
     .key;
-}
-
-/**
- * Puts the names of a version's images above `mark` into the indexes of names. The trigrams are one
- * statement for a batch, and no trigger: each statement that has one makes FTS5 write out what it has
- * gathered, which costs ten times the rest.
- */
-export function indexNames(db: Database, versionKey: number, mark: number): void {
-  prepared(
-    db,
-    `INSERT INTO images_fts (rowid, name) SELECT key, name FROM images INDEXED BY images_of_version
-      WHERE version_key = ? AND key > ? ORDER BY key`
-  ).run(versionKey, mark);
-  const named = prepared<{ key: number; name: string }>(
-    db,
-    `SELECT key, name FROM images INDEXED BY images_of_version
-      WHERE version_key = ? AND key > ? ORDER BY key`
-  ).all(versionKey, mark);
-  indexGrams(db, versionKey, named);
 }
 
 /** Deletes image rows with all that hangs on them; the version's counters are the caller's. */

@@ -5,7 +5,8 @@ import { newId } from '../db/ids.ts';
 import { adjustLabelCounts } from './annotate.ts';
 import { countCopied, removeBlocks } from './blocks.ts';
 import { removeGrams } from './grams.ts';
-import { discardStaged, indexNames, lastImageKey, removeImages } from './staging.ts';
+import { indexNames } from './names.ts';
+import { discardStaged, lastImageKey, removeImages } from './staging.ts';
 import { prepared } from './statement-cache.ts';
 
 /** Rows that are copied or removed in one transaction: few enough that nobody waits for it. */

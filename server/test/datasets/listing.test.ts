@@ -6,6 +6,7 @@ import { Images, type ImageQuery } from '../../src/features/datasets/images.ts';
 import { Datasets } from '../../src/features/datasets/service.ts';
 import { saveAnnotations } from '../../src/library/annotate.ts';
 import { stateCode } from '../../src/library/codes.ts';
+import { mergeNames } from '../../src/library/names.ts';
 import { discardStaged, Staging } from '../../src/library/staging.ts';
 import { copyVersion, deleteImages, registerFunctions } from '../../src/library/versions.ts';
 import { PackStore } from '../../src/packs/store.ts';
@@ -370,7 +371,7 @@ test('the counters of blocks are those of the images, whatever was changed', asy
         });
       }
     ),
-    { numRuns: 25 }
+    { numRuns: 12 }
   );
 }, 180_000);
 
@@ -385,4 +386,27 @@ test('a version that is swept leaves nothing of its indexes', async () => {
       .get(version.key);
     expect({ table, left }).toEqual({ table, left: 0 });
   }
+});
+
+test('the index of names is put together once much has come, and finds the same', async () => {
+  const pieces = () =>
+    stage.db.sqlite
+      .prepare('SELECT count(DISTINCT id >> 37) FROM images_fts_data WHERE id > 10')
+      .pluck()
+      .get() as number;
+  const before = pieces();
+  expect(before).toBeGreaterThan(1);
+  await mergeNames(stage.db, () => true);
+  await mergeNames(stage.db, () => false);
+  expect(pieces()).toBe(1);
+  const version = [...lists.keys()][0]!;
+  for (const search of ['IMG_0012', '猫 4', '.jpg']) {
+    await compare(version, { search, limit: 200 });
+  }
+  const merged = () =>
+    stage.db.sqlite.prepare("SELECT value FROM settings WHERE name = 'names-merged'").pluck().get();
+  const upTo = merged();
+  put(version, 10, at => [`later ${at}`, null]);
+  await mergeNames(stage.db, () => false);
+  expect(merged()).toBe(upTo);
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Access } from '../../access/access.ts';
 import type { Feature } from '../../feature.ts';
 import { datasetMounts } from '../../library/mounting.ts';
+import { mergeNames } from '../../library/names.ts';
 import { registerFunctions } from '../../library/versions.ts';
 import { collect } from '../../packs/collect.ts';
 import { PackStore } from '../../packs/store.ts';
@@ -41,6 +42,7 @@ export const feature: Feature = {
       await datasets.sweep();
       forgetGone(db, places);
       await collect(db, packs);
+      await mergeNames(db, () => housekeeping.stopped);
     });
     const datasets = new Datasets(db, tasks, () => housekeeping.request());
     const images = new Images(db);

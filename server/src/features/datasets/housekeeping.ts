@@ -22,6 +22,11 @@ export class Housekeeping {
     this.#running ??= this.#run();
   }
 
+  /** There is no further round, and the one that goes on had better end. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Waits for the round that goes on; there is none after it. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { AnnotationType, ImageState } from '@topsdl/contract';
 import type { Database } from '../../db/database.ts';
 import { decodeCursor, encodeCursor } from '../../db/paging.ts';
@@ -6,7 +6,7 @@ import { ProblemError } from '../../http/problem.ts';
 import { listImages, loadImages, type ImageRecord } from '../../library/browse.ts';
 import type { Source } from '../../library/codes.ts';
 import { prepared } from '../../library/statement-cache.ts';
-import { datasetVersions, images, labelers, labels, type VersionRow } from '../../library/table.ts';
+import { datasetVersions, images, labelers, type VersionRow } from '../../library/table.ts';
 
 const CURSOR = 'images';
 const DEFAULT_LIMIT = 100;
@@ -33,9 +33,17 @@ export interface ImagePage {
 /** Finding the images of a version. */
 export class Images {
   readonly #db: Database;
+  readonly #findVersionOf;
 
   constructor(db: Database) {
     this.#db = db;
+    // Asked for every thumbnail.
+    this.#findVersionOf = db.orm
+      .select({ key: images.key, version: datasetVersions })
+      .from(images)
+      .innerJoin(datasetVersions, eq(datasetVersions.key, images.versionKey))
+      .where(eq(images.id, sql.placeholder('id')))
+      .prepare();
   }
 
   async list(version: VersionRow, query: ImageQuery, signal: AbortSignal): Promise<ImagePage> {
@@ -65,14 +73,13 @@ export class Images {
   }
 
   #labelKeys(version: VersionRow, list: string): number[] {
-    const wanted = new Set(list.split(',').filter(id => id !== ''));
-    return this.#db.orm
-      .select({ id: labels.id, key: labels.key })
-      .from(labels)
-      .where(and(eq(labels.datasetId, version.datasetId), isNull(labels.importId)))
-      .all()
-      .filter(row => wanted.has(row.id))
-      .map(row => row.key);
+    return prepared<number>(
+      this.#db.sqlite,
+      `SELECT DISTINCT l.key FROM json_each(?) j CROSS JOIN labels l ON l.id = j.value
+        WHERE l.dataset_id = ? AND l.import_id IS NULL`
+    )
+      .pluck()
+      .all(JSON.stringify(list.split(',')), version.datasetId);
   }
 
   /** Whether an image of the version's dataset carries one label at most. */
@@ -94,12 +101,7 @@ export class Images {
 
   /** The version an image belongs to; nothing for an image that is not to be seen. */
   findVersionOf(imageId: string): { key: number; version: VersionRow } | undefined {
-    const found = this.#db.orm
-      .select({ key: images.key, version: datasetVersions })
-      .from(images)
-      .innerJoin(datasetVersions, eq(datasetVersions.key, images.versionKey))
-      .where(eq(images.id, imageId))
-      .get();
+    const found = this.#findVersionOf.get({ id: imageId });
     return found && found.version.hidden === null && found.key <= found.version.visibleKey
       ? found
       : undefined;

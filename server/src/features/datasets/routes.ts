@@ -4,7 +4,7 @@ import type { Access } from '../../access/access.ts';
 import { sendDownload } from '../../http/download.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { ApiRouter } from '../../http/router.ts';
-import { presentImage } from '../../library/present.ts';
+import { presentImage, presentImages } from '../../library/present.ts';
 import type { PackStore } from '../../packs/store.ts';
 import type { Thumbnails } from '../../pictures/thumbnails.ts';
 import type { Uses } from '../../uses.ts';
@@ -100,7 +100,7 @@ function registerImages({ api, access, datasets, images, packs, thumbnails }: Da
     const listing = await images.list(version, call.query, call.signal);
     return {
       ...listing,
-      items: listing.items.map(record => presentImage(record, version.id, user))
+      items: presentImages(listing.items, version.id, user)
     };
   });
   api.implement(contract.getImage, call => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, or, sum, type SQL } from 'drizzle-orm';
+import { and, desc, eq, isNull, or, sum, type SQL, sql } from 'drizzle-orm';
 import type { AnnotationType, Page } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
@@ -54,11 +54,25 @@ export class Datasets {
   readonly #copying = new Set<number>();
   /** Called when rows were hidden and are to be swept. */
   readonly #onHidden: () => void;
+  readonly #find;
+  readonly #findVersion;
 
   constructor(db: Database, tasks: TaskRunner, onHidden: () => void) {
     this.#db = db;
     this.#tasks = tasks;
     this.#onHidden = onHidden;
+    // Asked for every request.
+    const id = sql.placeholder('id');
+    this.#find = db.orm
+      .select()
+      .from(datasets)
+      .where(and(eq(datasets.id, id), eq(datasets.deleted, false)))
+      .prepare();
+    this.#findVersion = db.orm
+      .select()
+      .from(datasetVersions)
+      .where(and(eq(datasetVersions.id, id), isNull(datasetVersions.hidden)))
+      .prepare();
   }
 
   create(request: {
@@ -131,11 +145,7 @@ export class Datasets {
   }
 
   find(datasetId: string): DatasetRow | undefined {
-    return this.#db.orm
-      .select()
-      .from(datasets)
-      .where(and(eq(datasets.id, datasetId), eq(datasets.deleted, false)))
-      .get();
+    return this.#find.get({ id: datasetId });
   }
 
   get(datasetId: string): DatasetRow {
@@ -183,11 +193,7 @@ export class Datasets {
   }
 
   findVersion(versionId: string): VersionRow | undefined {
-    return this.#db.orm
-      .select()
-      .from(datasetVersions)
-      .where(and(eq(datasetVersions.id, versionId), isNull(datasetVersions.hidden)))
-      .get();
+    return this.#findVersion.get({ id: versionId });
   }
 
   getVersion(versionId: string): VersionRow {

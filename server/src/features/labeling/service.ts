@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { AnnotationSave, AnnotationType, Shape } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
@@ -44,24 +44,31 @@ export interface HistoryEntry {
 /** Labels of datasets, and the shapes of their images. */
 export class Labeling {
   readonly #db: Database;
+  readonly #list;
 
   constructor(db: Database) {
     this.#db = db;
-  }
-
-  /** The labels of a version's dataset in their order, with how many of its images carry each. */
-  list(versionId: string): CountedLabel[] {
-    const version = this.#version(versionId);
-    return this.#db.orm
+    // Asked for after every change of any label or image.
+    this.#list = db.orm
       .select({ label: labels, images: labelCounts.images })
       .from(labels)
       .leftJoin(
         labelCounts,
-        and(eq(labelCounts.labelKey, labels.key), eq(labelCounts.versionKey, version.key))
+        and(
+          eq(labelCounts.labelKey, labels.key),
+          eq(labelCounts.versionKey, sql.placeholder('version'))
+        )
       )
-      .where(and(eq(labels.datasetId, version.datasetId), isNull(labels.importId)))
+      .where(and(eq(labels.datasetId, sql.placeholder('dataset')), isNull(labels.importId)))
       .orderBy(asc(labels.position), asc(labels.key))
-      .all()
+      .prepare();
+  }
+
+  /** The labels of a version's dataset in their order, with how many of its images carry each. */
+  list(versionId: string): CountedLabel[] {
+    const { key, datasetId } = this.#version(versionId);
+    return this.#list
+      .all({ version: key, dataset: datasetId })
       .map(row => ({ label: row.label, images: row.images ?? 0 }));
   }
 
