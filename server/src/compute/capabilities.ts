@@ -9,8 +9,11 @@ export interface MissingProgram {
 
 /** What an engine can do where it runs, for people to see and for the server to decide by. */
 export interface EngineCapabilities {
-  /** `sandbox`: isolated nodes. `plain`: processes of the companion's own user, one node, nothing enforced. `none`: nothing can run. */
-  isolation: 'sandbox' | 'plain' | 'none';
+  /**
+   * `sandbox`: isolated nodes. `cluster`: pods. `plain`: processes of the companion's own user, one node, nothing enforced. `none`: nothing
+   * can run.
+   */
+  isolation: 'sandbox' | 'cluster' | 'plain' | 'none';
   /** The largest number of nodes of one run. */
   maxNodes: number;
   cpuLimit: 'cgroup' | 'none';
@@ -28,6 +31,14 @@ export interface EngineCheck {
   missing: MissingProgram[];
   /** Sentences in English on what is limited and why, for logs and the status panel. */
   notes: string[];
-  /** What the machine has: cores, bytes of memory, declared cards by resource name. */
-  capacity: { cpu: number; memoryBytes: number; cards: Readonly<Record<string, number>> };
+  /**
+   * What there is: cores, bytes of memory, cards by resource name. Where it is `elastic` more may come: nothing is refused for being
+   * too much, and who gets room is decided by the engine.
+   */
+  capacity: {
+    elastic: boolean;
+    cpu: number;
+    memoryBytes: number;
+    cards: Readonly<Record<string, number>>;
+  };
 }

@@ -38,7 +38,18 @@ export type ReasonCode =
   | 'not_found'
   /** Stopped as asked. */
   | 'stopped'
-  /** message: it waits for room, in the words of the scheduler. */
+  /** node, detail: the image of a node cannot be had. */
+  | 'image_unavailable'
+  /** node, detail: whoever runs the machines took the node away. */
+  | 'node_evicted'
+  /** What runs it was deleted by somebody else. */
+  | 'removed'
+  /** Something else has taken the name of what ran it. */
+  | 'replaced'
+  /**
+   * It waits for room. detail: in the words of the scheduler; where it is known of what there is too little also resource, requested,
+   * used, free, and held: who has it, as `<run id>=<amount>` with blanks between, with an empty id for all that are not the engine's.
+   */
   | 'waiting_for_room';
 
 export type NodeState = 'starting' | 'running' | 'ready' | 'draining' | 'backoff' | 'ended';

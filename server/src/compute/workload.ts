@@ -26,6 +26,8 @@ export interface WorkloadResources {
   cardResource?: string;
   /** Size of `/tmp` and of the rest of `/workspace` (in memory) of one node; the engine's default where undefined. */
   scratchBytes?: number;
+  /** Fast networks between nodes, where the engine has some. */
+  fabrics?: readonly ('ib' | 'roce')[];
 }
 
 /** How a service's replica shows that it can take requests. Without a path it is ready when the port accepts a connection. */
@@ -75,6 +77,8 @@ export interface WorkloadSpec {
   projectId: string;
   /** `none` reaches nothing outside the run; `egress` has a way out where the engine offers one (`capabilities.egress`). */
   network?: 'none' | 'egress';
+  /** False for what takes nothing from the project's quota: it has its limits, and asks for nothing. */
+  counted?: boolean;
 }
 
 /** The identity of what is planned. */
@@ -83,6 +87,8 @@ export interface RunIdentity {
   id: string;
   /** Absolute path of a directory that belongs to this attempt alone. The engine writes below `<directory>/engine` only. */
   directory: string;
+  /** What people call it. It is for those who look at the engine's own objects, and names nothing. */
+  name?: string;
 }
 
 /** JSON, stored with the run's row before `submit`. Only the engine that made it reads its `data`. */
@@ -98,4 +104,12 @@ export interface WorkloadPlan {
   /** Names of the nodes (of a batch workload) in order, the master first. A service's replicas are `replica-<i>`. */
   nodes: readonly string[];
   data: Readonly<Record<string, unknown>>;
+}
+
+/** Whose workloads are kept apart from others', and what they may ask for together. */
+export interface EngineProject {
+  id: string;
+  name: string;
+  /** As people write them: `cpu: 48`, `memory: 128Gi`, `requests.enflame.com/dtu: 4`. */
+  quotas: Readonly<Record<string, string>>;
 }

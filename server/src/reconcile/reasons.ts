@@ -18,6 +18,10 @@ const codes: Readonly<Record<ReasonCode, Code>> = {
   machine_restarted: 'machine-restarted',
   not_found: 'run-lost',
   stopped: 'stopped',
+  image_unavailable: 'image-unavailable',
+  node_evicted: 'node-evicted',
+  removed: 'run-removed',
+  replaced: 'run-replaced',
   waiting_for_room: 'waits-for-room'
 };
 

@@ -46,6 +46,38 @@ export const training = {
   },
   stopped: { en: 'Stopped.', zh: '已停止。' },
   'waits-for-room': { en: 'Waits for room: {detail}', zh: '等待空闲资源：{detail}' },
+  'waits-for-machines': {
+    en: 'Waits for {resource}: {requested} asked for, {used} in use, {free} free.',
+    zh: '等待 {resource}：申请 {requested}，已用 {used}，空闲 {free}。'
+  },
+  'waits-for-machines-held': {
+    en: 'Waits for {resource}: {requested} asked for, {used} in use, {free} free. Held by {held}.',
+    zh: '等待 {resource}：申请 {requested}，已用 {used}，空闲 {free}。占用者：{held}。'
+  },
+  'waits-for-machines-shared': {
+    en: 'Waits for {resource}: {requested} asked for, {used} in use, {free} free. Held by {held}, and {others} by others.',
+    zh: '等待 {resource}：申请 {requested}，已用 {used}，空闲 {free}。占用者：{held}，另有 {others} 由其他人占用。'
+  },
+  'waits-for-machines-others': {
+    en: 'Waits for {resource}: {requested} asked for, {used} in use, {free} free. Held by others.',
+    zh: '等待 {resource}：申请 {requested}，已用 {used}，空闲 {free}。由其他人占用。'
+  },
+  'image-unavailable': {
+    en: 'The image of node {node} cannot be had: {detail}',
+    zh: '无法获取节点 {node} 的镜像：{detail}'
+  },
+  'node-evicted': {
+    en: 'The cluster took node {node} away: {detail}',
+    zh: '集群收回了节点 {node}：{detail}'
+  },
+  'run-removed': {
+    en: 'Its job was deleted in the cluster.',
+    zh: '其作业已在集群中被删除。'
+  },
+  'run-replaced': {
+    en: 'Something else has taken its name in the cluster.',
+    zh: '集群中有其他对象占用了它的名称。'
+  },
   'set-twice': {
     status: 422,
     en: '“{name}” is chosen twice; a run takes one version of a set.',

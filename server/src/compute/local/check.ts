@@ -3,10 +3,11 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import type { EngineCheck, MissingProgram } from '../engine.ts';
+import type { EngineCapabilities, EngineCheck, MissingProgram } from '../engine.ts';
 import { writableCgroups } from './cgroups.ts';
 import type { LocalEngineConfig } from './config.ts';
 import type { CgroupDirectory } from './launchFile.ts';
+import { STAGE } from './paths.ts';
 import { MAX_NODES } from './plan.ts';
 import { projectUids } from './projectUid.ts';
 import { ENTER_SCRIPT } from './stage.ts';
@@ -30,6 +31,7 @@ const PROGRAMS: readonly { program: string; package: string; needed: string; vit
 
 /** What the engine found out about the machine. */
 export interface LocalCheck extends EngineCheck {
+  capabilities: EngineCapabilities & { isolation: 'sandbox' | 'plain' | 'none' };
   cgroups: CgroupDirectory[];
   sshd?: string;
   /** Whether bubblewrap can forbid further user namespaces (since 0.8). */
@@ -97,6 +99,7 @@ export async function checkMachine(
     missing,
     notes,
     capacity: {
+      elastic: false,
       cpu: availableParallelism(),
       memoryBytes: totalmem(),
       cards: config.cards ?? {}
@@ -129,7 +132,7 @@ async function trySandbox(
   uid: number | undefined,
   overlay: boolean
 ): Promise<string | undefined> {
-  mkdirSync(join(runtime, 'stage'), { recursive: true, mode: 0o755 });
+  mkdirSync(join(runtime, STAGE), { recursive: true, mode: 0o755 });
   const own = String(uid ?? process.getuid?.() ?? 0);
   const script = overlay ? OVERLAY_TRIAL : 'exec "$@"';
   const bubblewrap = [
@@ -139,7 +142,7 @@ async function trySandbox(
   ];
   const command = [
     ...['unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork'],
-    ...['--kill-child', '--', '/bin/sh', '-c', ENTER_SCRIPT, 'enter', join(runtime, 'stage')],
+    ...['--kill-child', '--', '/bin/sh', '-c', ENTER_SCRIPT, 'enter', join(runtime, STAGE)],
     ...['--', '/bin/sh', '-c', script, 'try', ...bubblewrap]
   ];
   const drop = ['setpriv', `--reuid=${own}`, `--regid=${own}`, '--clear-groups', '--'];
