@@ -5,8 +5,6 @@ import {
   Form,
   Loading,
   TimeAgo,
-  pythonCall,
-  pythonLiteral,
   useList,
   useTops,
   type Column,
@@ -153,11 +151,7 @@ function ProjectForm(props: { project: Project | null; close: () => void }): JSX
       }
       onDone={close}
       onCancel={close}
-      python={values =>
-        project
-          ? pythonCall(operations.projects.update, [pythonLiteral(project.id)], values)
-          : pythonCall(operations.projects.create, [], values)
-      }
+      params={project ? { projectId: project.id } : {}}
     />
   );
 }

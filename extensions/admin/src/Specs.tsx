@@ -1,14 +1,6 @@
 import { operations, type ComputeSpec, type InputOf } from '@topsdl/contract';
 import { formatBytes, formatNumber } from '@topsdl/lab';
-import {
-  Form,
-  pythonCall,
-  pythonLiteral,
-  useList,
-  useTops,
-  type Column,
-  type Values
-} from '@topsdl/ui';
+import { Form, useList, useTops, type Column, type Values } from '@topsdl/ui';
 import type { JSX } from 'react';
 import { Managed } from './Managed.tsx';
 
@@ -116,11 +108,7 @@ export function Specs(): JSX.Element {
           }}
           onDone={close}
           onCancel={close}
-          python={values =>
-            spec
-              ? pythonCall(operations.admin.updateSpec, [pythonLiteral(spec.id)], values)
-              : pythonCall(operations.admin.createSpec, [], values)
-          }
+          params={spec ? { specId: spec.id } : {}}
         />
       )}
     />

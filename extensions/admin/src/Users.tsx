@@ -1,15 +1,5 @@
 import { operations, type InputOf, type Permission, type User } from '@topsdl/contract';
-import {
-  Form,
-  Segments,
-  TimeAgo,
-  pythonCall,
-  pythonLiteral,
-  useList,
-  useTops,
-  type Column,
-  type Option
-} from '@topsdl/ui';
+import { Form, Segments, TimeAgo, useList, useTops, type Column, type Option } from '@topsdl/ui';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState, type JSX } from 'react';
 import { Managed } from './Managed.tsx';
@@ -136,13 +126,7 @@ export function Users(): JSX.Element {
             }
             onDone={close}
             onCancel={close}
-            python={values => {
-              const { password, ...rest } = values;
-              const shown = password === undefined ? rest : { ...rest, password: '…' };
-              return user
-                ? pythonCall(operations.admin.updateUser, [pythonLiteral(user.id)], shown)
-                : pythonCall(operations.admin.createUser, [], shown);
-            }}
+            params={user ? { userId: user.id } : {}}
           />
         )}
       />

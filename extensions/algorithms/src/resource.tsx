@@ -20,8 +20,7 @@ function useAlgorithmKind(): SetKind {
           'An algorithm set is code by version. Jobs see it at /workspace/algorithm/<name>.'
         )
       },
-      python: (name, number) =>
-        `topsdl.algorithm(${JSON.stringify(name)}${number === undefined ? '' : `, version=${number}`})`,
+      python: 'algorithm',
       browse: (set, version) =>
         commands.execute('topsdl:algorithms:browse', { path: drivePath(set, version) }),
       fileActions: (entry, url) =>

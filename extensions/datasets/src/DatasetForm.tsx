@@ -55,9 +55,7 @@ function Create({ panel }: PanelProps): JSX.Element {
       }}
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
-      python={body =>
-        `tops = topsdl.connect()\ntops.api.datasets.create(tops.project_id, name=${JSON.stringify(body['name'] ?? '')}, data_type="image", annotation_type=${JSON.stringify(body['annotationType'])})`
-      }
+      params={{}}
     />
   );
 }
@@ -73,6 +71,7 @@ function Rename({ panel, id }: PanelProps): JSX.Element {
           title={trans.__('Rename Dataset')}
           note={dataset.name}
           edits={{ name: dataset.name }}
+          params={{ datasetId: id }}
           hints={{ name: { label: trans.__('Name') } }}
           submits={[{ id: 'save', label: trans.__('Save') }]}
           submit={body =>

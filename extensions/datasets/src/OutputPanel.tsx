@@ -68,6 +68,7 @@ function TrainingDataPart({ versionId }: { versionId: string }): JSX.Element {
           <>
             <Form<TrainingData>
               operation={datasets.startTrainingData}
+              params={{ versionId }}
               title={trans.__('Generate')}
               initial={{ seed: data.seed, testShare: data.testShare }}
               hints={{
@@ -228,6 +229,7 @@ function ExportPart({ versionId }: { versionId: string }): JSX.Element {
       <h2>{trans.__('Exports')}</h2>
       <Form<Export>
         operation={datasets.startExport}
+        params={{ versionId }}
         title={trans.__('Export')}
         initial={{ format: 'topsdl', withData: true }}
         hints={{

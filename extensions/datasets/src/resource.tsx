@@ -9,6 +9,7 @@ import { operations, type Dataset, type DatasetVersion } from '@topsdl/contract'
 import { datasetIcon, type SectionProps } from '@topsdl/lab';
 import {
   confirm,
+  pythonThing,
   Section,
   useList,
   useMay,
@@ -154,7 +155,10 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
       detail: total > 0 ? `${Math.floor((100 * labeled) / total)} %` : '',
       open: () => registry.open('dataset-version', version.id),
       actions,
-      python: `topsdl.dataset(${JSON.stringify(dataset.name)}, version=${version.number})`
+      python: pythonThing(host, 'dataset', dataset.name, {
+        version: version.number,
+        public: dataset.public
+      })
     };
   };
 
@@ -212,7 +216,7 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
             }
           }
         : {}),
-      python: `topsdl.dataset(${JSON.stringify(dataset.name)})`
+      python: pythonThing(host, 'dataset', dataset.name, { public: dataset.public })
     };
   };
 

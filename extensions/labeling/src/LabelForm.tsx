@@ -36,6 +36,7 @@ export default function LabelForm({ panel, id, args }: PanelProps): JSX.Element 
         return label ? (
           <Form<Label>
             operation={labeling.updateLabel}
+            params={{ labelId: id }}
             title={trans.__('Edit Label')}
             note={label.name}
             edits={{ name: label.name, color: label.color, shortcut: label.shortcut }}

@@ -20,8 +20,7 @@ function useModelKind(): SetKind {
           'A model set is what training leaves, by version. Jobs see it at /workspace/model/<name>.'
         )
       },
-      python: (name, number) =>
-        `topsdl.model(${JSON.stringify(name)}${number === undefined ? '' : `, version=${number}`})`,
+      python: 'model',
       browse: (set, version) =>
         commands.execute('topsdl:models:browse', { path: drivePath(set, version) }),
       fileActions: (entry, url) =>

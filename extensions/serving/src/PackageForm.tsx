@@ -29,6 +29,7 @@ function Create({ panel }: PanelProps): JSX.Element {
   return (
     <Form<Package>
       operation={serving.createPackage}
+      params={{}}
       title={trans.__('New Model Package')}
       memory="package"
       hints={{
@@ -70,6 +71,7 @@ function Edit({ panel, id }: PanelProps): JSX.Element {
       {value => (
         <Form<Package>
           operation={serving.updatePackage}
+          params={{ packageId: id }}
           title={value.name}
           edits={{ details: value.details }}
           hints={{ details: { label: trans.__('Details'), widget: 'textarea', wide: true } }}

@@ -34,6 +34,7 @@ export default function PackageVersionForm({ panel, args }: PanelProps): JSX.Ele
   return (
     <Form<PackageVersion>
       operation={serving.createPackageVersion}
+      params={{ packageId }}
       title={trans.__('New Package Version')}
       memory="package-version"
       initial={{ build: true }}

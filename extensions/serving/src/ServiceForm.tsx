@@ -32,9 +32,7 @@ function Create({ panel }: PanelProps): JSX.Element {
       }}
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
-      python={body =>
-        `topsdl.connect().service(${JSON.stringify(body['name'] ?? '')}, create=True)`
-      }
+      params={{}}
     />
   );
 }
@@ -47,6 +45,7 @@ function Edit({ panel, id }: PanelProps): JSX.Element {
       {value => (
         <Form<Service>
           operation={serving.updateService}
+          params={{ serviceId: id }}
           title={value.name}
           edits={{ details: value.details }}
           hints={{ details: { label: trans.__('Details'), widget: 'textarea', wide: true } }}

@@ -31,6 +31,7 @@ export default function ServiceVersionForm({ panel, args }: PanelProps): JSX.Ele
   return (
     <Form<Service>
       operation={gray ? serving.addGray : serving.addProduction}
+      params={{ serviceId }}
       title={gray ? trans.__('Add Gray Version') : trans.__('Add Production Version')}
       memory="service-version"
       hints={{

@@ -2,6 +2,7 @@ import { addIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import { operations, type Service, type ServiceVersion } from '@topsdl/contract';
 import { serviceIcon, type SectionProps } from '@topsdl/lab';
 import {
+  pythonThing,
   Section,
   useList,
   useMay,
@@ -110,7 +111,7 @@ export default function ServiceSection({ section }: SectionProps): JSX.Element {
         ...(value.production ? [roleRow(value, 'production', value.production)] : []),
         ...(value.gray ? [roleRow(value, 'gray', value.gray)] : [])
       ],
-      python: `topsdl.service(${JSON.stringify(value.name)})`
+      python: pythonThing(host, 'service', value.name)
     };
   };
 

@@ -163,7 +163,7 @@ function Body(props: PanelProps & { definition?: Training; copy?: boolean }): JS
       }}
       onCancel={() => panel.close()}
       onDirty={dirty => panel.setDirty(dirty)}
-      python={body => pythonOf(body)}
+      params={edited ? { trainingId: edited.id } : {}}
       aside={current => (
         <QuotaAside
           specId={current['specId'] as ComputeSpec['id'] | undefined}
@@ -172,25 +172,4 @@ function Body(props: PanelProps & { definition?: Training; copy?: boolean }): JS
       )}
     />
   );
-}
-
-/** The client call that does what the form does. */
-export function pythonOf(body: Values): string {
-  const list = (value: unknown) => JSON.stringify(value ?? []);
-  const text = (value: unknown) => JSON.stringify(value ?? '');
-  return [
-    'tops = topsdl.connect()',
-    'tops.api.training.create(',
-    '    tops.project_id,',
-    `    name=${text(body['name'])},`,
-    `    command=${text(body['command'])},`,
-    `    spec_id=${text(body['specId'])},`,
-    `    nodes=${Number(body['nodes'] ?? 1)},`,
-    `    dataset_version_ids=${list(body['datasetVersionIds'])},`,
-    `    algorithm_version_ids=${list(body['algorithmVersionIds'])},`,
-    `    model_version_ids=${list(body['modelVersionIds'])},`,
-    `    save_model_set_id=${body['saveModelSetId'] ? text(body['saveModelSetId']) : 'None'},`,
-    `    environment=${JSON.stringify(body['environment'] ?? {})},`,
-    ')'
-  ].join('\n');
 }

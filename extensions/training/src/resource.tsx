@@ -2,6 +2,7 @@ import { operations, type Training, type TrainingRun } from '@topsdl/contract';
 import type { SectionProps } from '@topsdl/lab';
 import {
   Elapsed,
+  pythonThing,
   Section,
   TimeAgo,
   useList,
@@ -53,7 +54,7 @@ function runRow(host: Host, run: Run, training: Training, value: TrainingRun): R
     ),
     open: () => registry.open('training-run', value.id),
     actions: runActions(host, run, value),
-    python: `topsdl.run(${JSON.stringify(training.name)}, ${value.number})`
+    python: pythonThing(host, 'run', training.name, { number: value.number })
   };
 }
 
@@ -86,7 +87,7 @@ export default function TrainingSection({ section }: SectionProps): JSX.Element 
             }
           }
         : {}),
-      python: `topsdl.run(${JSON.stringify(value.name)})`
+      python: pythonThing(host, 'run', value.name)
     };
   };
 

@@ -34,7 +34,7 @@ export { FileList, type FileListProps } from './files/FileList.tsx';
 export { UploadBox, useUploads, type Sending, type Uploads } from './files/upload.tsx';
 export { Form, type FormProps, type Submit } from './form/Form.tsx';
 export type { FieldHint, FieldProps, Option, Values } from './form/fields.ts';
-export { pythonCall, pythonLiteral } from './form/python.ts';
+export { pythonThing } from './form/python.ts';
 export { formatQuantity, parseBytes, parseQuantity } from './form/quantity.ts';
 export { roomFor } from './form/SpecTable.tsx';
 export {

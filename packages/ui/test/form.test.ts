@@ -75,7 +75,7 @@ test('quantities are read as people write them', () => {
 
 test('Python of a call has its names and its literals', () => {
   expect(
-    pythonCall(createSpec, [], { name: 'a"b', memoryBytes: 5, ib: true, cardResource: null })
+    pythonCall(createSpec, {}, { name: 'a"b', memoryBytes: 5, ib: true, cardResource: null })
   ).toBe('tops.api.admin.create_spec(name="a\\"b", memory_bytes=5, ib=True, card_resource=None)');
 });
 

@@ -32,7 +32,8 @@ test('Ctrl+Enter sends the word that is still being typed', async () => {
   await press(input, 'Enter', { ctrlKey: true });
   expect(submit).toHaveBeenCalledWith(
     expect.objectContaining({ arguments: ['python3', 'serve.py'] }),
-    'create'
+    'create',
+    expect.anything()
   );
 });
 

@@ -17,6 +17,7 @@ import { describeError } from '../feedback/sentences.ts';
 import { Button } from '../feedback/states.tsx';
 import { useTops } from '../host.tsx';
 import { keep, kept } from '../memory.ts';
+import { Asked, pythonCell } from './python.ts';
 import { Field } from './Field.tsx';
 import {
   bodyOf,
@@ -61,8 +62,11 @@ export interface FormProps<R> {
   /** Leaves the form; without it the form has no way out, as a part of something else. */
   onCancel?(): void;
   onDirty?(dirty: boolean): void;
-  /** Python that does the same. */
-  readonly python?: ((body: Values) => string) | undefined;
+  /**
+   * Parameters of the operation's address, beside the project. With them the form can be copied as
+   * Python; left out where the form does more, or something else, than the operation.
+   */
+  readonly params?: Readonly<Record<string, string>> | undefined;
   /** Beside the fields, such as what this will use of the quota. */
   readonly aside?: ((values: Values) => ReactNode) | undefined;
   /** Below the fields. */
@@ -122,6 +126,18 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
       form.current?.querySelector<HTMLElement>(CONTROLS)?.focus();
     }
   }, []);
+
+  /** The body as Python has to give it: an edited one with what the operation cannot do without. */
+  const shownBody = (): Values => {
+    const needed = Object.entries(whole).filter(([field]) => fields[field]?.required);
+    const entries = Object.entries({ ...Object.fromEntries(needed), ...body });
+    return Object.fromEntries(
+      entries.map(([field, value]) => {
+        const hint = hints[field];
+        return [field, hint?.widget === 'password' ? new Asked(hint.label) : value];
+      })
+    );
+  };
 
   const focus = (field: string) =>
     form.current
@@ -263,11 +279,11 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
             failure
           )}
         </span>
-        {props.python && (
+        {props.params && (
           <Button
             icon={copyIcon}
             onClick={() =>
-              void copyText(props.python?.(body) ?? '').then(
+              void copyText(pythonCell(host, operation, props.params ?? {}, shownBody())).then(
                 () => notify(trans.__('Copied as Python.')),
                 (error: unknown) => reportError(host, error)
               )

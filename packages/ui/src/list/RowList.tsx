@@ -14,7 +14,6 @@ import { openMenu } from './menu.ts';
 import { useRoving } from './roving.ts';
 import { flatten, moveFor, type FlatRow, type RowView } from './rows.ts';
 
-
 export const ROW_HEIGHT = 24;
 const keyOf = (row: FlatRow) => row.key;
 

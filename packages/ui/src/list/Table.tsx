@@ -1,10 +1,4 @@
-import {
-  useEffect,
-  type JSX,
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode
-} from 'react';
+import { useEffect, type JSX, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { openMenu } from './menu.ts';
 import { useRoving } from './roving.ts';
 import type { Action } from './rows.ts';

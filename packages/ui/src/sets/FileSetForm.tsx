@@ -24,6 +24,7 @@ function Create({ panel, kind }: Props): JSX.Element {
   return (
     <Form<FileSet>
       operation={operations.create}
+      params={{}}
       title={kind.words.create}
       memory={kind.panels.form}
       hints={{
@@ -71,6 +72,7 @@ function Edit({ panel, id, kind }: Props): JSX.Element {
       {set => (
         <Form<FileSet>
           operation={kind.operations.update}
+          params={{ setId: id }}
           title={set.name}
           edits={{ details: set.details }}
           hints={{ details: { label: trans.__('Details'), widget: 'textarea', wide: true } }}

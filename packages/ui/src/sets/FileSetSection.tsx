@@ -1,6 +1,7 @@
-import type { FileSet } from '@topsdl/contract';
+import type { FileSet, SetVersion } from '@topsdl/contract';
 import { formatBytes, type SectionProps } from '@topsdl/lab';
 import type { JSX } from 'react';
+import { pythonThing } from '../form/python.ts';
 import { useMay, useProjectId, useTops } from '../host.tsx';
 import type { RowView } from '../list/rows.ts';
 import { Section, type SectionFilter } from '../list/Section.tsx';
@@ -34,6 +35,9 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
     );
   };
 
+  const pythonOf = (set: FileSet, version?: SetVersion) =>
+    pythonThing(host, kind.python, set.name, { version: version?.number, public: set.public });
+
   const view = (set: FileSet): RowView => {
     const older = set.versionCount - set.versions.length;
     return {
@@ -51,7 +55,7 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
         detail: formatBytes(version.bytes, translation.locale),
         open: () => registry.open(kind.panels.version, version.id),
         actions: versionActions(host, run, kind, set, version),
-        python: kind.python(set.name, version.number)
+        python: pythonOf(set, version)
       })),
       ...(older > 0
         ? {
@@ -61,7 +65,7 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
             }
           }
         : {}),
-      python: kind.python(set.name)
+      python: pythonOf(set)
     };
   };
 

@@ -21,8 +21,8 @@ export interface SetKind {
     /** Title of what makes a version of JupyterLab's files. */
     readonly save: string;
   };
-  /** Python for a version, or for the newest. */
-  python(name: string, number?: number): string;
+  /** The Python function that gives a version. */
+  readonly python: 'algorithm' | 'model';
   /** Opens a version in JupyterLab's file browser. */
   browse(set: { name: string; public: boolean }, version: SetVersion): unknown;
   /** Further actions on a file. */
