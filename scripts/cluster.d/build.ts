@@ -17,6 +17,7 @@ import { GO_ENVIRONMENT, findGo } from './go.ts';
 import { writeImage } from './image.ts';
 import { CACHE, IMAGES, PROGRAM_SOURCES } from './layout.ts';
 import { say } from './say.ts';
+import { makeStore } from './store.ts';
 import { PYTHON_LISTS, WORKLOAD_TREE, makeWorkloadImage } from './workload.ts';
 
 /** What a node needs from Debian: a container runtime, network plugins, and a firewall for kube-proxy. */
@@ -36,7 +37,8 @@ export interface Parts {
   /** `programs/main.go`, built. */
   readonly programs: string;
   readonly nodeTree: string;
-  readonly images: readonly string[];
+  /** What containerd keeps of the cluster's images. */
+  readonly store: string;
 }
 
 /** A part that is missing is made in a directory of its own, which gets its name when it is whole. */
@@ -83,22 +85,24 @@ export async function build(): Promise<Parts> {
     say('unpacking what the nodes are made of');
     await makeTree(NODE_TREE, to, log);
   });
-  const images = await part(
-    'images',
-    [release(), JSON.stringify([WORKLOAD_TREE, IMAGES]), programs, ...textOf(PYTHON_LISTS)],
+  const pause = readFileSync(join(PROGRAM_SOURCES, 'pause/main.go'), 'utf8');
+  const store = await part(
+    'stores',
+    [nodeTree, JSON.stringify([WORKLOAD_TREE, IMAGES]), pause, ...textOf(PYTHON_LISTS)],
     async (to, log) => {
       say('making the image for workloads (about three minutes)');
-      const scratch = join(to, 'scratch');
-      mkdirSync(scratch);
-      await makeWorkloadImage(join(to, 'workload.tar'), scratch, log);
-      await makePauseImage(join(to, 'pause.tar'), programs);
+      const scratch = join(CACHE, 'scratch');
+      rmSync(scratch, { recursive: true, force: true });
+      mkdirSync(scratch, { recursive: true });
+      const images = ['pause.tar', 'workload.tar'].map(name => join(scratch, name));
+      await makePauseImage(images[0] ?? '', programs);
+      await makeWorkloadImage(images[1] ?? '', join(scratch, 'workload'), log);
+      say('unpacking it as nodes have it');
+      await makeStore(to, images, join(programs, 'programs'), nodeTree);
+      rmSync(scratch, { recursive: true });
     }
   );
-  return {
-    programs: join(programs, 'programs'),
-    nodeTree,
-    images: ['pause.tar', 'workload.tar'].map(name => join(images, name))
-  };
+  return { programs: join(programs, 'programs'), nodeTree, store };
 }
 
 async function buildPrograms(): Promise<string> {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADDRESSES, API_PORT, RUN, STANDIN, WEBHOOK_PORT } from './layout.ts';
 import { keyFile, kubeconfigOf } from './keys.ts';
@@ -102,6 +103,7 @@ export function dns(programs: string): Service {
   return { name: 'coredns', command: [programs, 'coredns', '-conf', corefile] };
 }
 
+/** Volcano's place is taken by a program of this checkout. */
 export function standin(): Service {
   return {
     name: 'volcano-standin',
@@ -111,9 +113,20 @@ export function standin(): Service {
       `STANDIN_CERTIFICATE=${keyFile('standin.crt')}`,
       `STANDIN_KEY=${keyFile('standin.key')}`,
       `STANDIN_AUTHORITY=${keyFile('ca.crt')}`,
-      `STANDIN_WEBHOOK=https://${ADDRESSES.control}:${WEBHOOK_PORT}`
+      `STANDIN_WEBHOOK=https://${ADDRESSES.control}:${WEBHOOK_PORT}`,
+      `STANDIN_VERSION=${standinVersion()}`
     ]
   };
+}
+
+/** Changes whenever the stand-in does. */
+function standinVersion(): string {
+  const hash = createHash('sha256').update(readFileSync(join(STANDIN, '../api.ts')));
+  const files = readdirSync(STANDIN, { recursive: true, encoding: 'utf8' })
+    .filter(name => /^[^/]*\.ts$|^crds\//.test(name))
+    .sort();
+  files.forEach(name => hash.update(readFileSync(join(STANDIN, name))));
+  return hash.digest('hex');
 }
 
 /** Writes a file of configuration and gives its path. */

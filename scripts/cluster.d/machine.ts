@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -128,10 +129,14 @@ export class Machine {
     return (await this.ask('GET', '/services')) as Record<string, ServiceState>;
   }
 
-  /** Starts a program unless it runs; true if it had to be started. */
+  /** Starts a program unless it runs as ordered; true if it had to be started. */
   async ensure(service: Service): Promise<boolean> {
-    if ((await this.services())[service.name]?.running) {
-      return false;
+    const { name } = service;
+    if ((await this.services())[name]?.running) {
+      if (this.lastOrder(name) === JSON.stringify(service)) {
+        return false;
+      }
+      await this.signal(name, constants.signals.SIGTERM, true);
     }
     await this.order(service);
     return true;
@@ -139,10 +144,14 @@ export class Machine {
 
   /** Runs a program to its end, unless it did since the machine's start. @throws Trouble unless it ends with 0 */
   async once(task: Service): Promise<void> {
-    const { name } = task;
-    if ((await this.services())[name]?.exitCode === 0) {
-      return;
+    if ((await this.services())[task.name]?.exitCode !== 0) {
+      await this.run(task);
     }
+  }
+
+  /** Runs a program to its end. @throws Trouble unless it ends with 0 */
+  async run(task: Service): Promise<void> {
+    const { name } = task;
     await this.ensure(task);
     const { exitCode } = await this.end(name);
     if (exitCode !== 0) {
@@ -186,12 +195,19 @@ export class Machine {
     return `${lines.join('\n')}\n(all of it is in ${path})`;
   }
 
-  private order({ name, command, environment = [] }: Service): Promise<unknown> {
-    return this.ask('PUT', `/services/${name}`, {
+  private async order(service: Service): Promise<void> {
+    const { name, command, environment = [] } = service;
+    await this.ask('PUT', `/services/${name}`, {
       command,
       environment: [`PATH=${PATH}`, 'HOME=/root', ...environment],
       log: this.logInside(name)
     });
+    writeFileSync(join(this.directory, `${name}.order`), JSON.stringify(service));
+  }
+
+  private lastOrder(service: string): string | undefined {
+    const path = join(this.directory, `${service}.order`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   }
 
   /** A machine with a root of its own sees its logs in /var/log. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { attempt, run } from './command.ts';
 import { ADDRESSES, MOST_NODES, networkOf, nodeAddress, nodeAddresses } from './layout.ts';
 import { Trouble } from './say.ts';
@@ -19,24 +19,33 @@ function ip(network: string | undefined, ...args: string[]): Promise<string> {
  */
 export async function makeNetwork(nodes: number): Promise<void> {
   await refuseTakenAddresses();
-  await addNamespace(CONTROL);
+  await addNamespace('control');
   await ip(CONTROL, 'link', 'add', BRIDGE, 'type', 'bridge');
   await addAddress(CONTROL, BRIDGE, ADDRESSES.control);
   await plug(undefined, CABLE, 'host', ADDRESSES.host);
   for (const node of nodeAddresses(nodes)) {
-    await addNamespace(networkOf(node.name));
+    await addNamespace(node.name);
     await plug(networkOf(node.name), 'eth0', node.name, node.address);
   }
   await addRoutes(nodes);
 }
 
-async function addNamespace(network: string): Promise<void> {
+/** Makes the network namespace of a machine, with nothing in it but itself. */
+export async function addNamespace(machine: string): Promise<void> {
+  const network = networkOf(machine);
   await ip(undefined, 'netns', 'add', network);
   await ip(network, 'link', 'set', 'lo', 'up');
   await run('nsenter', [
     `--net=/run/netns/${network}`,
     ...['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward']
   ]);
+}
+
+/** Removes the network namespace of a machine, if there is one. The machine has to be down. */
+export async function removeNamespace(machine: string): Promise<void> {
+  if (existsSync(`/run/netns/${networkOf(machine)}`)) {
+    await ip(undefined, 'netns', 'delete', networkOf(machine));
+  }
 }
 
 async function addAddress(
@@ -97,12 +106,17 @@ async function refuseTakenAddresses(): Promise<void> {
   }
 }
 
+/** Whether all of a cluster's network is there. */
+export function networkIsThere(nodes: number): boolean {
+  return ['control', ...nodeAddresses(nodes).map(({ name }) => name)].every(machine =>
+    existsSync(`/run/netns/${networkOf(machine)}`)
+  );
+}
+
 /** Removes what {@link makeNetwork} made, however far it came. The machines have to be down. */
 export async function removeNetwork(): Promise<void> {
-  const mine = ['control', ...nodeAddresses(MOST_NODES).map(node => node.name)].map(networkOf);
-  const there = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
   await attempt('ip', ['link', 'delete', CABLE]);
-  for (const network of mine.filter(name => there.includes(name))) {
-    await ip(undefined, 'netns', 'delete', network);
+  for (const machine of ['control', ...nodeAddresses(MOST_NODES).map(({ name }) => name)]) {
+    await removeNamespace(machine);
   }
 }

@@ -21,8 +21,9 @@ import type { NodeAddress } from './layout.ts';
 import { nodeAddresses } from './layout.ts';
 import type { Service } from './machine.ts';
 import { Machine } from './machine.ts';
-import { makeNetwork } from './network.ts';
-import { cards, containerd, imports, FIREWALL, kubelet, nodeMachine, proxy } from './node.ts';
+import { makeNetwork, networkIsThere } from './network.ts';
+import { FIREWALL, cards, kubelet, nodeMachine, proxy } from './node.ts';
+import { CONTAINERD, CONTAINERD_ANSWERS } from './runtime.ts';
 import { Trouble, say } from './say.ts';
 import type { Choices } from './state.ts';
 import { readState, writeState } from './state.ts';
@@ -34,8 +35,9 @@ import { readState, writeState } from './state.ts';
 export async function up(choices: Choices): Promise<void> {
   const parts = await build();
   const before = readState();
-  if (!before || !isDeepStrictEqual(before, { choices, parts })) {
-    if (before) {
+  const isSame = isDeepStrictEqual(before, { choices, parts });
+  if (!isSame || !networkIsThere(choices.nodes)) {
+    if (before && !isSame) {
       say('the cluster that is up is of another make: replacing it');
     }
     await down();
@@ -125,12 +127,11 @@ async function answers(
 async function startNode(node: NodeAddress, choices: Choices, parts: Parts): Promise<void> {
   const machine = new Machine(node.name);
   if (!machine.isUp) {
-    await machine.start(parts.programs, nodeMachine(node, parts, choices.volume));
+    await machine.start(parts.programs, nodeMachine(machine, node, parts, choices.volume));
   }
   await machine.once(FIREWALL);
-  await start(machine, containerd());
-  for (const image of imports(parts)) {
-    await machine.once(image);
+  if (await start(machine, CONTAINERD)) {
+    await machine.run(CONTAINERD_ANSWERS);
   }
   await start(machine, kubelet(node));
   await start(machine, cards(choices.cards));

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './command.ts';
 import type { Tree } from './debian.ts';
@@ -42,12 +42,13 @@ function pythonPackages(): string[] {
   return [...list('demo'), ...tensorboard, 'pip'];
 }
 
-/** Makes the image. @param scratch an empty directory, on the same disk */
+/** Makes the image. @param scratch a directory for what it is made from, beside it */
 export async function makeWorkloadImage(
   destination: string,
   scratch: string,
   log: string
 ): Promise<void> {
+  mkdirSync(scratch);
   const system = join(scratch, 'system.tar');
   await makeTree(WORKLOAD_TREE, system, log);
   const python = await pythonVersion(system);
@@ -72,7 +73,6 @@ export async function makeWorkloadImage(
     Cmd: ['/bin/bash'],
     WorkingDir: '/workspace'
   });
-  rmSync(scratch, { recursive: true });
 }
 
 async function pythonVersion(system: string): Promise<string> {
