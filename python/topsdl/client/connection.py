@@ -26,6 +26,10 @@ def open_transport(
     token = token or os.environ.get("TOPSDL_TOKEN")
     url = url or os.environ.get("TOPSDL_URL")
     if url:
+        if not token:
+            raise ConnectionFailed(
+                f"{url} needs a personal access token: make one in the panel Account and put it into TOPSDL_TOKEN"
+            )
         return Transport(url, token=token, language=language)
     directory = Path(data_directory) if data_directory else default_data_directory()
     record = read_record(directory)

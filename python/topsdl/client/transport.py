@@ -99,6 +99,7 @@ class Transport:
         if language:
             headers["Accept-Language"] = language
         self.url = url if url.endswith("/") else url + "/"
+        self._place = "" if socket else f" at {url}"
         self.http = httpx.Client(
             base_url=self.url,
             transport=httpx.HTTPTransport(uds=socket) if socket else None,
@@ -156,7 +157,7 @@ class Transport:
             if response.is_error:
                 response.read()
         except httpx.TransportError as error:
-            raise ConnectionFailed(f"TopsDL's companion cannot be reached: {error}") from error
+            raise ConnectionFailed(f"TopsDL's companion{self._place} cannot be reached: {error}") from error
         if response.is_error:
             raise ProblemError.of(response)
         return Stream(response)

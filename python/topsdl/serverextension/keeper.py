@@ -34,6 +34,8 @@ class Upstream(Protocol):
 
     #: The file of the owner's secret, or None when the owner cannot be signed in from here.
     secret: Path | None
+    #: What people call it when it does not answer.
+    name: str
 
     async def connection(self) -> Connection:
         """An HTTP client for the companion; waits while it starts.
@@ -76,6 +78,7 @@ class RemoteUpstream:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
+        self.name = f"the companion at {self._url}"
         self._connection: Connection | None = None
 
     def start(self) -> None:
@@ -94,6 +97,8 @@ class RemoteUpstream:
 @dataclass
 class LocalUpstream:
     """The companion of a data directory on this machine."""
+
+    name = "the companion"
 
     data_directory: Path
     log: logging.Logger

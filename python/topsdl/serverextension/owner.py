@@ -31,7 +31,7 @@ class OwnerSessionHandler(APIHandler):
         except Unavailable as error:
             write_problem(self, 503, "unavailable", str(error))
         except aiohttp.ClientError as error:
-            write_problem(self, 503, "unavailable", f"the companion does not answer ({type(error).__name__})")
+            write_problem(self, 503, "unavailable", f"{self.upstream.name} does not answer ({type(error).__name__})")
 
     async def _exchange(self) -> None:
         connection = await self.upstream.connection()

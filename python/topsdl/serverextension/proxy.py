@@ -108,7 +108,7 @@ class CompanionProxyHandler(LocalProxyHandler):
                 self.log.warning("The companion broke off its answer to %s: %s", self.request.path, error)
                 self.request.connection.stream.close()
             else:
-                write_problem(self, 503, "unavailable", f"the companion does not answer ({type(error).__name__})")
+                write_problem(self, 503, "unavailable", f"{self.upstream.name} does not answer ({type(error).__name__})")
         finally:
             self._relaying = None
 

@@ -38,8 +38,11 @@ class Server:
             self.process.wait(20)
 
 
-def start_server(home: Path, data: Path) -> Server:
-    """Starts one and returns once it says that it serves."""
+def start_server(home: Path, data: Path, **extension: str) -> Server:
+    """Starts one and returns once it says that it serves.
+
+    :param extension: further traits of ``TopsDLExtension``
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TOPSDL_")},
         "HOME": str(home),
@@ -59,6 +62,7 @@ def start_server(home: Path, data: Path) -> Server:
         "ServerApp.jpserver_extensions": "topsdl=True",
         "TopsDLExtension.data_dir": str(data),
         "TopsDLExtension.presets": "False",
+        **{f"TopsDLExtension.{name}": value for name, value in extension.items()},
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "topsdl.tests.server", *(f"--{name}={value}" for name, value in options.items())],
