@@ -78,4 +78,4 @@ test(`kill -9 at ${KILLS} random moments of an import, a run, a build and swaps 
     // Where it failed something may run still, which ends with what is kept of it.
     rmSync(home, { recursive: true, force: true });
   }
-}, 240_000);
+}, 600_000);

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { statSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, statSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { operations } from '@topsdl/contract';
 import { pack } from '../support/archives.ts';
 import { firstProject, TestCompanion } from '../support/companion.ts';
-import { createVersion, settled, uploadBytes } from '../support/datasets.ts';
+import { createVersion, importBytes, settled, uploadBytes } from '../support/datasets.ts';
 import { picture } from '../support/pictures.ts';
 import { numbersFrom, testSeed } from '../support/random.ts';
 
@@ -78,6 +79,69 @@ test('killed at any moment, an import is whole or gone, and nothing is doubled',
     await companion.dispose();
   }
 }, 180_000);
+
+test('killed while it makes training data and exports, it has them whole, and nothing that nobody knows', async () => {
+  const seed = testSeed();
+  const random = numbersFrom(seed);
+  const entries = [];
+  for (let i = 0; i < 300; i++) {
+    entries.push({ path: `${i % 3}/${i}.png`, content: await picture(i, { format: 'png' }) });
+  }
+  let companion = await TestCompanion.start();
+  const cache = (...names: string[]) => join(companion.data, 'cache', ...names);
+  try {
+    let client = await companion.owner();
+    const projectId = await firstProject(client);
+    const { version } = await createVersion(client, projectId, 'made of');
+    const params = { versionId: version.id };
+    const bytes = pack('zip', entries);
+    await importBytes(client, projectId, version.id, [{ name: 'set.zip', bytes }]);
+    for (let round = 0; round < 3; round++) {
+      const data = await client.call(datasets.startTrainingData, { params, body: { seed: round } });
+      const made = await client.call(datasets.startExport, {
+        params,
+        body: { format: 'topsdl', withData: true, regenerate: true }
+      });
+      const delay = random() * 600;
+      await new Promise(resolve => setTimeout(resolve, delay));
+      await companion.kill();
+      companion = await TestCompanion.start({ data: companion.data });
+      client = await companion.owner();
+      for (const task of [data.task, made.task]) {
+        const ended = await settled(client, task!.id);
+        expect({ seed, round, delay, ended }).toMatchObject({ ended: { state: 'completed' } });
+      }
+      const { train, test: rest } = await client.call(datasets.trainingData, { params });
+      expect({ seed, round, images: train + rest }).toEqual({ seed, round, images: 300 });
+      const response = await client.raw(datasets.exportContent, { params: { exportId: made.id } });
+      expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(300_000);
+    }
+    await companion.stop();
+    // What a process leaves that is killed between the file system and the database.
+    const orphans = [
+      cache('training-data', `${version.id}-0-0-0.2-01a20000-0000-7000-8000-000000000000`),
+      cache('exports', '01a20000-0000-7000-8000-000000000000.zip'),
+      cache('training-data', '.unfinished'),
+      cache('datasets', '..unfinished')
+    ];
+    orphans.forEach(path => mkdirSync(path));
+    companion = await TestCompanion.start({ data: companion.data });
+    await Promise.all(orphans.map(removed));
+    expect(readdirSync(cache('training-data'))).toHaveLength(1);
+    expect(readdirSync(cache('exports'))).toHaveLength(3);
+  } finally {
+    await companion.dispose();
+  }
+}, 180_000);
+
+/** Resolves when a path is not there any more. */
+async function removed(path: string): Promise<void> {
+  const watcher = watch(dirname(path));
+  while (existsSync(path)) {
+    await once(watcher, 'change');
+  }
+  watcher.close();
+}
 
 test('a cancelled import leaves nothing, and a deleted version ends its import', async () => {
   const entries = [];

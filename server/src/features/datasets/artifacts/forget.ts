@@ -1,8 +1,8 @@
 import { and, inArray, isNull, notInArray } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database, Transaction } from '../../../db/database.ts';
+import type { Database, Orm, Transaction } from '../../../db/database.ts';
 import { datasetVersions } from '../../../library/table.ts';
 import { tasks } from '../../../tasks/table.ts';
 import { exports, imports, trainingData } from '../table.ts';
@@ -30,13 +30,41 @@ export function forgetGone(db: Database, places: ArtifactPlaces): void {
       }
     });
   });
+  removeUnknown(db.orm, places);
+}
+
+/** Removes files that no row knows and no task is making: a killed process renamed them and told nobody, or was about to remove them. */
+function removeUnknown(orm: Orm, places: ArtifactPlaces): void {
+  const known = new Set([
+    ...orm
+      .select({ id: exports.id })
+      .from(exports)
+      .all()
+      .map(({ id }) => places.export(id)),
+    ...orm
+      .select({ directory: trainingData.directory })
+      .from(trainingData)
+      .all()
+      .map(({ directory }) => join(places.trainingData, directory ?? ''))
+  ]);
+  const making = active(orm)
+    .all()
+    .map(({ id }) => id);
+  for (const place of [places.exports, places.trainingData]) {
+    for (const name of readdirSync(place)) {
+      const path = join(place, name);
+      if (!name.startsWith('.') && !known.has(path) && !making.some(id => name.endsWith(id))) {
+        rmSync(path, { recursive: true, force: true });
+      }
+    }
+  }
 }
 
 const living = (tx: Transaction) =>
   tx.select({ id: datasetVersions.id }).from(datasetVersions).where(isNull(datasetVersions.hidden));
 
-const active = (tx: Transaction) =>
-  tx
+const active = (orm: Orm) =>
+  orm
     .select({ id: tasks.id })
     .from(tasks)
     .where(inArray(tasks.state, ['queued', 'running']));

@@ -33,12 +33,11 @@ export async function runArtifactWorker(
   }
 }
 
-/** A thread that is ended leaves what it was writing, under a temporary name beside its place. */
+/** A thread that is ended leaves what it was writing, under temporary names beside its place; the name of a part has one more dot. */
 async function removeUnfinished(target: string): Promise<void> {
   const directory = dirname(target);
-  const prefix = `.${basename(target)}.`;
   for (const name of await readdir(directory)) {
-    if (name.startsWith(prefix)) {
+    if (name.startsWith('.') && name.replace(/^\.+/, '').startsWith(`${basename(target)}.`)) {
       await rm(join(directory, name), { recursive: true, force: true });
     }
   }
