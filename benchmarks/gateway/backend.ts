@@ -18,4 +18,4 @@ const server = createServer((req, res) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(socketPath, () => process.stdout.write('ready\n'));
+server.listen(socketPath, () => process.stdout.write('{}\n'));

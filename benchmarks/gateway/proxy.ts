@@ -1,11 +1,24 @@
-import { createServer, request, Agent, type Server } from 'node:http';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, Agent, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { Pool } from 'undici';
+import { createCompanion } from '../../server/src/companion.ts';
+import { readConfig } from '../../server/src/config.ts';
+import type { Feature } from '../../server/src/feature.ts';
+import { Sessions } from '../../server/src/features/account/sessions.ts';
+import { features } from '../../server/src/features/index.ts';
+import { Admissions } from '../../server/src/features/serving/admission.ts';
+import { trafficMount } from '../../server/src/features/serving/traffic.ts';
+import { DataDirectory } from '../../server/src/files/layout.ts';
 import { createGateway, restPathOf } from '../../server/src/gateway/index.ts';
 
 /**
  * One of the proxies that are compared: `node proxy.ts <kind> <socket> <service> <backend socket>…`.
- * All listen on a Unix socket and forward `/services/<service>/…` to the same replicas.
+ * All listen on a Unix socket and forward `/services/<service>/…` to the same replicas. Ours is the
+ * companion itself: it finds out who asks, and whether they may. The others let everyone pass.
  */
 const [kind, socketPath, serviceId, ...backends] = process.argv.slice(2) as [
   string,
@@ -16,7 +29,16 @@ const [kind, socketPath, serviceId, ...backends] = process.argv.slice(2) as [
 let turn = 0;
 const next = (): string => backends[turn++ % backends.length]!;
 
-function ours(short: boolean): Server {
+/**
+ * The companion with its sessions, members and checks, in which the services are ours alone.
+ *
+ * @returns a token of its owner, and the name of the cookie that carries it
+ */
+async function companion(short: boolean): Promise<{ token: string; cookie: string }> {
+  const data = mkdtempSync(join(tmpdir(), 'topsdl-gateway-data-'));
+  process.once('exit', () => rmSync(data, { recursive: true, force: true }));
+  const config = readConfig(join(data, 'config.toml'), {});
+  let projectId = '';
   const gateway = createGateway();
   const rows = (offset: number) =>
     backends.filter((_, i) => i % 2 === offset).map(path => ({ socketPath: path, ready: true }));
@@ -26,14 +48,37 @@ function ours(short: boolean): Server {
     gray: { versionId: 'gray', backends: rows(1) },
     grayShare: 0.5
   });
-  const server = createServer((req, res) => {
-    const target = restPathOf(req.url ?? '')!;
-    gateway.handle(req, res, target.serviceId, target.restPath);
+  const services: Feature = {
+    name: 'serving',
+    register(app) {
+      const callers = {
+        access: app.access,
+        authenticator: app.authenticator,
+        projectOf: (id: string) => (id === serviceId ? { projectId } : undefined)
+      };
+      const admissions = new Admissions(callers);
+      app.http.mount('services', trafficMount(callers, admissions, gateway));
+      if (short) {
+        app.http.onServer(server => gateway.attach(server, request => admissions.admits(request)));
+      }
+    }
+  };
+  const app = await createCompanion({
+    options: { data },
+    config,
+    files: new DataDirectory(data),
+    log: pino({ level: 'warn' }),
+    features: [
+      ...features.filter(({ name }) => ['account', 'projects', 'admin'].includes(name)),
+      services
+    ]
   });
-  if (short) {
-    gateway.attach(server, () => true);
-  }
-  return server;
+  await app.http.listen({ path: socketPath }, true);
+  const { sqlite } = app.db;
+  projectId = sqlite.prepare<[], string>('SELECT id FROM projects').pluck().get()!;
+  const owner = sqlite.prepare<[], string>('SELECT id FROM users WHERE owner = 1').pluck().get()!;
+  const { token } = new Sessions(app).open(owner);
+  return { token, cookie: app.authenticator.cookieName };
 }
 
 /** http-proxy-middleware as its documentation shows it, or with a keep-alive agent. */
@@ -90,14 +135,19 @@ function undici(): Server {
   });
 }
 
-const kinds: Record<string, () => Server> = {
-  'gateway, short way': () => ours(true),
-  'gateway, node:http': () => ours(false),
+const peers: Record<string, () => Server> = {
   'http-proxy-middleware': () => middleware(false),
   'http-proxy-middleware, keep-alive': () => middleware(true),
   'node:http': nodeHttp,
   undici
 };
-const server = kinds[kind]!();
-server.keepAliveTimeout = 60_000;
-server.listen(socketPath, () => process.stdout.write('ready\n'));
+const ready = (secrets: object) => process.stdout.write(`${JSON.stringify(secrets)}\n`);
+const peer = peers[kind];
+if (peer) {
+  const server = peer();
+  server.keepAliveTimeout = 60_000;
+  server.listen(socketPath, () => ready({}));
+} else {
+  ready(await companion(kind === 'gateway, short way'));
+}
+process.once('SIGTERM', () => process.exit());

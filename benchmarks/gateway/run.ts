@@ -21,7 +21,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'topsdl-gateway-'));
 const children: ChildProcess[] = [];
 
-function node(script: string, ...args: string[]): Promise<ChildProcess> {
+/** @returns the process, and what it says once it is ready */
+function node(
+  script: string,
+  ...args: string[]
+): Promise<{ child: ChildProcess; said: { token?: string; cookie?: string } }> {
   const child = spawn(
     process.execPath,
     ['--conditions=topsdl-source', join(here, script), ...args],
@@ -29,7 +33,9 @@ function node(script: string, ...args: string[]): Promise<ChildProcess> {
   );
   children.push(child);
   return new Promise((resolve, reject) => {
-    child.stdout.once('data', () => resolve(child));
+    child.stdout.once('data', (line: Buffer) =>
+      resolve({ child, said: JSON.parse(line.toString()) as object })
+    );
     child.once('exit', code => reject(new Error(`${script} ${args[0]} ended with ${code}`)));
   });
 }
@@ -80,12 +86,53 @@ http {
   return child;
 }
 
-const common =
-  'Host: localhost\r\nUser-Agent: load\r\nAccept: */*\r\nAuthorization: Bearer 0123456789\r\n';
 const body = JSON.stringify({ image: 'x'.repeat(1000) });
-const loads = {
-  'GET, 200 bytes back': `GET /services/${SERVICE}/predict?a=1 HTTP/1.1\r\n${common}\r\n`,
-  'POST 1 kB, 200 bytes back': `POST /services/${SERVICE}/predict HTTP/1.1\r\n${common}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+/** A request as a program writes it, with a token. */
+function fromProgram(post: boolean, token: string): string {
+  return message(post, [
+    'Host: localhost',
+    'User-Agent: load',
+    'Accept: */*',
+    `Authorization: Bearer ${token}`
+  ]);
+}
+
+/** The same from a page in JupyterLab, as Jupyter's proxy passes it on. */
+function fromBrowser(post: boolean, token: string, cookie: string): string {
+  const host = 'jupyter.example.org:8888';
+  return message(post, [
+    'Host: localhost',
+    'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    'Accept: application/json, text/plain, */*',
+    'Accept-Encoding: gzip, deflate, br, zstd',
+    'Accept-Language: zh-CN,zh;q=0.9,en;q=0.8',
+    `Referer: http://${host}/lab/tree/Start%20here.ipynb`,
+    'Sec-Fetch-Dest: empty',
+    'Sec-Fetch-Mode: cors',
+    'Sec-Fetch-Site: same-origin',
+    `Cookie: ${cookie}=${token}`,
+    'X-TopsDL-Client: lab',
+    `X-XSRFToken: 2|5f3c9a1e|${'0'.repeat(32)}|1790000000`,
+    'X-Forwarded-For: 10.1.2.3',
+    `X-Forwarded-Host: ${host}`,
+    'X-Forwarded-Proto: http',
+    'X-Forwarded-Prefix: /topsdl',
+    ...(post ? [`Origin: http://${host}`] : [])
+  ]);
+}
+
+function message(post: boolean, fields: readonly string[]): string {
+  const line = `${post ? 'POST' : 'GET'} /services/${SERVICE}/predict?a=1 HTTP/1.1`;
+  const content = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+  return [line, ...fields, ...(post ? content : []), '', post ? body : ''].join('\r\n');
+}
+
+const loads: Record<string, (token: string, cookie: string) => string> = {
+  'GET by a program, 200 bytes back': token => fromProgram(false, token),
+  'POST 1 kB by a program, 200 bytes back': token => fromProgram(true, token),
+  'GET by a browser, 200 bytes back': (token, cookie) => fromBrowser(false, token, cookie),
+  'POST 1 kB by a browser, 200 bytes back': (token, cookie) => fromBrowser(true, token, cookie)
 };
 
 const median = (values: number[]): number =>
@@ -96,7 +143,7 @@ try {
   for (const path of backends) {
     await node('backend.ts', path);
   }
-  const proxies = new Map<string, { pid: number; socket: string }>();
+  const proxies = new Map<string, { pid: number; socket: string; token: string; cookie: string }>();
   const kinds = [
     'gateway, short way',
     'gateway, node:http',
@@ -107,22 +154,24 @@ try {
   ];
   for (const [index, kind] of kinds.entries()) {
     const socket = join(scratch, `p${index}.sock`);
-    const child = await node('proxy.ts', kind, socket, SERVICE, ...backends);
-    proxies.set(kind, { pid: child.pid!, socket });
+    const { child, said } = await node('proxy.ts', kind, socket, SERVICE, ...backends);
+    const { token = '0'.repeat(54), cookie = 'topsdl-000000000000' } = said;
+    proxies.set(kind, { pid: child.pid!, socket, token, cookie });
   }
   const found = spawnSync('sh', ['-c', 'command -v nginx || ls /usr/sbin/nginx']).stdout.toString();
   if (found.trim() !== '') {
     const socket = join(scratch, 'n.sock');
     const child = await nginx(found.trim(), socket, backends);
-    proxies.set('nginx', { pid: child.pid!, socket });
+    const secrets = { token: '0'.repeat(54), cookie: 'topsdl-000000000000' };
+    proxies.set('nginx', { pid: child.pid!, socket, ...secrets });
   }
-  for (const [name, text] of Object.entries(loads)) {
-    const request = Buffer.from(text);
+  for (const [name, write] of Object.entries(loads)) {
     const rate = new Map<string, number[]>();
     const latency = new Map<string, number[]>();
     const failed = new Map<string, number>();
     for (let round = 0; round <= rounds; round++) {
-      for (const [kind, { pid, socket }] of proxies) {
+      for (const [kind, { pid, socket, token, cookie }] of proxies) {
+        const request = Buffer.from(write(token, cookie));
         const before = cpuSeconds(pid);
         const result = await run({
           socketPath: socket,

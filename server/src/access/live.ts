@@ -14,6 +14,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 export class Live {
   readonly #refresh: (caller: Caller) => Caller | undefined;
   readonly #held = new Set<Held>();
+  readonly #listeners: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #wakesAt = Infinity;
 
@@ -35,8 +36,14 @@ export class Live {
     };
   }
 
+  /** Is told of every change of who may do what, before anything else is. */
+  onRecheck(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Looks at everything that is open; call it after a commit that changed who may do what. */
   recheck(): void {
+    this.#listeners.forEach(listener => listener());
     for (const held of [...this.#held]) {
       const caller = this.#refresh(held.caller);
       try {

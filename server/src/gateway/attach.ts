@@ -4,12 +4,16 @@ import type { GatewayCore } from './core.ts';
 import { FrontConnection } from './front.ts';
 import type { Admission } from './short.ts';
 
-/**
- * Puts the short way in front of a server that listens, or will.
- *
- * @returns closes its connections that have no request under way, and lets no other stay open
- */
-export function attachFront(server: Server, core: GatewayCore, admits: Admission): () => void {
+/** The short way before one server. */
+export interface Front {
+  /** Closes connections that have no request under way, and lets no other stay open. */
+  close(): void;
+  /** Ends what is under way and would not be admitted any more. */
+  recheck(): void;
+}
+
+/** Puts the short way in front of a server that listens, or will. */
+export function attachFront(server: Server, core: GatewayCore, admits: Admission): Front {
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   const connections = new Set<FrontConnection>();
   let closing = false;
@@ -28,10 +32,17 @@ export function attachFront(server: Server, core: GatewayCore, admits: Admission
       new FrontConnection(socket, core, admits, handOver, gone => connections.delete(gone))
     );
   });
-  return () => {
-    closing = true;
-    for (const connection of connections) {
-      connection.close();
+  return {
+    close() {
+      closing = true;
+      for (const connection of connections) {
+        connection.close();
+      }
+    },
+    recheck() {
+      for (const connection of connections) {
+        connection.recheck();
+      }
     }
   };
 }

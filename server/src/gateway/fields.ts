@@ -28,16 +28,17 @@ export const FIELD = {
   client: 11,
   origin: 12,
   acceptLanguage: 13,
-  forwardedFor: 14,
-  forwardedHost: 15,
-  forwardedProto: 16,
-  forwardedPrefix: 17,
+  fetchSite: 14,
+  forwardedFor: 15,
+  forwardedHost: 16,
+  forwardedProto: 17,
+  forwardedPrefix: 18,
   /** Never goes to a backend. */
-  dropInRequest: 18,
+  dropInRequest: 19,
   /** Never goes to a client. */
-  dropInResponse: 19,
+  dropInResponse: 20,
   /** Goes to neither. */
-  dropAlways: 20
+  dropAlways: 21
 } as const;
 
 const NAMES: Readonly<Record<string, number>> = {
@@ -54,6 +55,7 @@ const NAMES: Readonly<Record<string, number>> = {
   'x-topsdl-client': FIELD.client,
   origin: FIELD.origin,
   'accept-language': FIELD.acceptLanguage,
+  'sec-fetch-site': FIELD.fetchSite,
   'x-forwarded-for': FIELD.forwardedFor,
   'x-forwarded-host': FIELD.forwardedHost,
   'x-forwarded-proto': FIELD.forwardedProto,

@@ -13,6 +13,11 @@ function plain(value: string | undefined): string | undefined {
   return value !== undefined && /^[\x21-\x7e][\x20-\x7e]{0,511}$/.test(value) ? value : undefined;
 }
 
+/** Whether what a request says of the hops before is believed: it came over the companion's Unix socket. */
+export function isTrusted(socket: Socket): boolean {
+  return socket.remoteAddress === undefined;
+}
+
 /**
  * The lines that tell a replica where the request came from. Over the companion's Unix socket the hop
  * before is Jupyter's own proxy, and what it says is passed on; a client on the network could claim
@@ -28,7 +33,7 @@ export function forwardedLines(
   path: string
 ): string {
   const peer = socket.remoteAddress;
-  const trusted = peer === undefined;
+  const trusted = isTrusted(socket);
   const client = (trusted ? plain(hops.for) : undefined) ?? peer ?? '127.0.0.1';
   const encrypted = 'encrypted' in socket && socket.encrypted === true;
   const proto = trusted && hops.proto === 'https' ? 'https' : encrypted ? 'https' : 'http';

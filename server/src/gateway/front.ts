@@ -7,7 +7,7 @@ import { forcedRole, SHORT_BODY } from './incoming.ts';
 import { responseLines } from './outgoing.ts';
 import { refusalMessage, type Refusal } from './refusal.ts';
 import { BODY, type ResponseHead } from './response.ts';
-import { ShortRequest, type Admission } from './short.ts';
+import { ShortRequest, type Admission, type Credentials } from './short.ts';
 
 /** The request that was read last; it is used up before another can be read. */
 const request = new ShortRequest();
@@ -26,6 +26,8 @@ export class FrontConnection implements Sink, Timed {
   readonly #handOver: (socket: Socket) => void;
   readonly #onClose: (connection: FrontConnection) => void;
   #exchange: Exchange | null = null;
+  /** Of the request that was taken up last. */
+  #credentials: Credentials | null = null;
   /** Bytes that came while a request was under way, or the beginning of one whose body is short. */
   #pending: Buffer | null = null;
   /** Bytes that the request in `#pending` has in all; 0 when that is not known. */
@@ -67,6 +69,13 @@ export class FrontConnection implements Sink, Timed {
       this.#socket.destroy();
     } else {
       this.#closeAfter = true;
+    }
+  }
+
+  /** Ends the request that is under way if it would not be admitted any more. */
+  recheck(): void {
+    if (this.#exchange !== null && !this.#admits(this.#credentials!)) {
+      this.#socket.destroy();
     }
   }
 
@@ -141,11 +150,12 @@ export class FrontConnection implements Sink, Timed {
   /** Takes up the request that begins in `#pending`. */
   #next(): void {
     const bytes = this.#pending!;
-    const plain =
-      request.read(bytes) &&
-      this.#core.services.has(request.serviceId) &&
-      this.#admits(request.credentials());
-    if (!plain) {
+    if (!request.read(bytes) || !this.#core.services.has(request.serviceId)) {
+      this.#leave(bytes);
+      return;
+    }
+    this.#credentials = request.credentials(this.#socket);
+    if (!this.#admits(this.#credentials)) {
       this.#leave(bytes);
     } else if (request.length > bytes.length) {
       this.#wanted = request.length;

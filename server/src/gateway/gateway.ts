@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Deadlines, type Timeouts } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
-import { attachFront } from './attach.ts';
+import { attachFront, type Front } from './attach.ts';
 import type { Admission } from './short.ts';
 import { forcedRole, outgoingHead, RequestBody, SHORT_BODY, shortOutgoing } from './incoming.ts';
 import {
@@ -103,6 +103,8 @@ export interface Gateway {
    * if this were not there.
    */
   attach(server: Server, admits: Admission): void;
+  /** Asks again about what is under way on the short way, and ends what is not admitted any more. */
+  recheck(): void;
   /** @param steps of five seconds, the newest last; thirty minutes at most */
   snapshot(serviceId: string, steps?: number): ServiceSnapshot | null;
   counters(): VersionCounters[];
@@ -124,7 +126,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const deadlines = new Deadlines({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
   const services = new Map<string, ServiceState>();
   const core = { services, deadlines };
-  const closers: (() => void)[] = [];
+  const fronts: Front[] = [];
 
   function forward(
     req: IncomingMessage,
@@ -250,7 +252,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       new Tunnel(req, socket, head, route, backend, deadlines, restPath, path);
     },
     attach(server, admits) {
-      closers.push(attachFront(server, core, admits));
+      fronts.push(attachFront(server, core, admits));
+    },
+    recheck() {
+      for (const front of fronts) {
+        front.recheck();
+      }
     },
     snapshot(serviceId, steps = STEPS) {
       const service = services.get(serviceId);
@@ -290,8 +297,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       );
     },
     close() {
-      for (const closer of closers) {
-        closer();
+      for (const front of fronts) {
+        front.close();
       }
       for (const service of services.values()) {
         service.close();

@@ -130,15 +130,6 @@ export class HeadFields {
     return index < 0 ? undefined : latin1(buffer, this.valueStart[index]!, this.valueEnd[index]!);
   }
 
-  /** How often a known field stands there. */
-  occurrences(field: number): number {
-    let found = 0;
-    for (let i = 0; i < this.count; i++) {
-      found += this.field[i] === field ? 1 : 0;
-    }
-    return found;
-  }
-
   /** Reads `Connection`; true when it names fields that end at this hop. */
   #connection(buffer: Uint8Array, start: number, end: number): boolean {
     const length = end - start;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Outgoing } from './exchange.ts';
 import { droppedInRequest, FIELD } from './fields.ts';
-import { forwardedLines } from './forwarded.ts';
+import { forwardedLines, isTrusted } from './forwarded.ts';
 import { BadHead, HeadFields, latin1 } from './head.ts';
 import { SHORT_BODY, shortOutgoing } from './incoming.ts';
 
@@ -12,6 +12,10 @@ export interface Credentials {
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
   readonly origin: string | undefined;
+  /** `Sec-Fetch-Site` */
+  readonly site: string | undefined;
+  /** Host and port that the browser sees. */
+  readonly host: string | undefined;
   /** The header that shows a request with a cookie to come from our own pages. */
   readonly client: string | undefined;
 }
@@ -22,6 +26,17 @@ export type Admission = (credentials: Credentials) => boolean;
 /** Requests the short way takes: written as usual, to a service, in origin form. */
 const REQUEST_LINE =
   /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\/services\/([0-9a-f-]{36}))(\/[!"$-~]*|\?[!"$-~]*)? HTTP\/1\.1$/;
+
+/** Fields of which one alone may stand in a request, as bits. */
+const DECISIVE = [
+  FIELD.host,
+  FIELD.authorization,
+  FIELD.cookie,
+  FIELD.client,
+  FIELD.origin,
+  FIELD.fetchSite,
+  FIELD.forwardedHost
+].reduce((bits, field) => bits | (1 << field), 0);
 
 const END = Buffer.from('\r\n\r\n');
 const fields = new HeadFields();
@@ -75,17 +90,34 @@ export class ShortRequest {
       first[FIELD.upgrade] === 0 &&
       first[FIELD.expect] === 0 &&
       first[FIELD.host] !== 0 &&
-      fields.occurrences(FIELD.host) === 1
+      !this.#repeats()
     );
   }
 
-  credentials(): Credentials {
+  /** Whether a field that decides about admission stands there twice: node:http knows how to take that. */
+  #repeats(): boolean {
+    let seen = 0;
+    for (let i = 0; i < fields.count; i++) {
+      const bit = DECISIVE & (1 << fields.field[i]!);
+      if ((seen & bit) !== 0) {
+        return true;
+      }
+      seen |= bit;
+    }
+    return false;
+  }
+
+  /** @param socket where the request came from */
+  credentials(socket: Socket): Credentials {
+    const forwardedHost = isTrusted(socket) ? this.#value(FIELD.forwardedHost) : undefined;
     return {
       serviceId: this.serviceId,
       method: this.method,
       authorization: this.#value(FIELD.authorization),
       cookie: this.#value(FIELD.cookie),
       origin: this.#value(FIELD.origin),
+      site: this.#value(FIELD.fetchSite),
+      host: forwardedHost ?? this.#value(FIELD.host),
       client: this.#value(FIELD.client)
     };
   }

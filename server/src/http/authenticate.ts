@@ -45,9 +45,14 @@ export class Authenticator {
     return authenticated;
   }
 
-  /** The session cookie's value. Where a sibling path planted a second one, neither counts. */
+  /** The session cookie's value. */
   cookie(req: IncomingMessage): string | undefined {
-    const values = (req.headers.cookie ?? '').split(';').flatMap(part => {
+    return this.tokenIn(req.headers.cookie ?? '');
+  }
+
+  /** The session in a `Cookie` field. Where a sibling path planted a second one, neither counts. */
+  tokenIn(cookies: string): string | undefined {
+    const values = cookies.split(';').flatMap(part => {
       const [name, value] = part.trim().split('=', 2);
       return name === this.cookieName && value ? [value] : [];
     });

@@ -1,6 +1,7 @@
 import type { Feature } from '../../feature.ts';
 import { createGateway } from '../../gateway/index.ts';
 import { workloadsOf } from '../../reconcile/service.ts';
+import { Admissions } from './admission.ts';
 import { Builds } from './builds.ts';
 import { Packages } from './packages.ts';
 import { exportMetrics } from './prometheus.ts';
@@ -8,7 +9,7 @@ import { Replicas } from './replicas.ts';
 import { registerRoutes } from './routes.ts';
 import { ServingService } from './service.ts';
 import { defineTopics } from './streams.ts';
-import { admission, trafficMount } from './traffic.ts';
+import { trafficMount } from './traffic.ts';
 
 /** Model packages, online services and the gateway in front of them. */
 export const feature: Feature = {
@@ -41,8 +42,15 @@ export const feature: Feature = {
     app.usage.registerCount('services', projectId => service.count(projectId));
     app.usage.registerStorage(projectId => packages.bytes(projectId));
 
-    app.http.mount('services', trafficMount(app, gateway, service));
-    app.http.onServer(server => gateway.attach(server, admission(app, service)));
+    const callers = {
+      access: app.access,
+      authenticator: app.authenticator,
+      projectOf: (id: string) => service.find(id)
+    };
+    const admissions = new Admissions(callers);
+    app.http.mount('services', trafficMount(callers, admissions, gateway));
+    app.http.onServer(server => gateway.attach(server, request => admissions.admits(request)));
+    app.access.live.onRecheck(() => gateway.recheck());
     exportMetrics(app.metrics, gateway);
     registerRoutes({ app, gateway, packages, builds, replicas, service });
     defineTopics({ app, gateway, reconciler, service, builds, replicas });
