@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..locations import default_data_directory
 from ._api import Api
 from .connection import open_transport, sign_in_as_admin
-from .errors import NotFound
+from .errors import NotFound, TopsError
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
 from .record import Version
@@ -201,32 +201,37 @@ class Workspace:
     ) -> DatasetVersion:
         """Imports an archive into a classification dataset, which is made where there is none.
 
-        Blocks until the import has ended; :attr:`DatasetVersion.last_import` has its report.
+        Blocks until the import has ended; :attr:`DatasetVersion.last_import` has its report. An archive
+        that cannot be read raises :class:`TopsError`, and what was made for it is removed.
         """
         from .events import wait_until
         from .uploads import upload
 
-        found = self.pages(self.api.datasets.list, self.project_id, search=dataset[:50])
-        own = next((d for d in found if d["name"] == dataset), None)
-        own = own or self.api.datasets.create(
+        api = self.api.datasets
+        # Before anything is made: what cannot be read shall leave nothing behind.
+        sent = upload(self.api, self.project_id, Path(path))
+        found = self.pages(api.list, self.project_id, search=dataset[:50])
+        known = next((d for d in found if d["name"] == dataset), None)
+        own = known or api.create(
             self.project_id, name=dataset, data_type="image", annotation_type="classification"
         )
-        if new_version or not own["versions"]:
-            version = self.api.datasets.create_version(own["id"])
-        else:
-            version = own["versions"][0]
-        sent = upload(self.api, self.project_id, Path(path))
-        started = self.api.datasets.start_import(version["id"], upload_ids=[sent["id"]])
+        is_new = new_version or not own["versions"]
+        version = api.create_version(own["id"]) if is_new else own["versions"][0]
+        started = api.start_import(version["id"], upload_ids=[sent["id"]])
         task = wait_until(
             self.transport,
             started["task"]["id"],
             lambda: self.api.tasks.get(started["task"]["id"]),
             lambda t: t["state"] in ("completed", "failed", "cancelled"),
         )
-        result = DatasetVersion(self, own, self.api.datasets.get_version(version["id"]))
-        result.last_import = self.api.datasets.get_import(started["id"])
         if task["state"] != "completed":
-            raise NotFound((task["problem"] or {}).get("detail", f"the import was {task['state']}"))
+            if is_new:
+                api.delete_version(version["id"])
+            if not known:
+                api.delete(own["id"])
+            raise TopsError((task["problem"] or {}).get("detail", f"the import was {task['state']}"))
+        result = DatasetVersion(self, own, api.get_version(version["id"]))
+        result.last_import = api.get_import(started["id"])
         return result
 
 

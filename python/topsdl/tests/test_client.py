@@ -11,7 +11,7 @@ import pytest
 
 import topsdl
 from topsdl import launcher
-from topsdl.client import NotFound, ProblemError, Workspace, connect
+from topsdl.client import NotFound, ProblemError, TopsError, Workspace, connect
 from topsdl.magics.arguments import UsageError, cell_parser, line_parser, parse
 
 Image = pytest.importorskip("PIL.Image")
@@ -53,6 +53,19 @@ def test_import_label_and_look(tops: Workspace, tmp_path: Path) -> None:
     assert "动物" in html and "data:image/webp" in html
     directory = version.directory(tmp_path / "out")
     assert len(list(directory.rglob("*.png"))) == 11
+
+
+def test_an_archive_that_is_none_leaves_nothing(tops: Workspace, tmp_path: Path) -> None:
+    kept = tops.import_archive("kept", archive(tmp_path / "good.zip", {"a": 2}))
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes((tmp_path / "good.zip").read_bytes()[:200])
+    for name in ("kept", "new"):
+        with pytest.raises(TopsError, match="“cut.zip” ends too early"):
+            tops.import_archive(name, cut)
+    with pytest.raises(FileNotFoundError):
+        tops.import_archive("new", tmp_path / "none.zip")
+    assert tops.dataset("kept").id == kept.id
+    assert "new" not in [dataset["name"] for dataset in tops.datasets()]
 
 
 def test_a_name_is_shown_inert(tops: Workspace) -> None:

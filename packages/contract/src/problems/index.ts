@@ -5,6 +5,7 @@ import type { Sentence } from './sentence.ts';
 import { serving } from './serving.ts';
 import { sets } from './sets.ts';
 import { training } from './training.ts';
+import { wordOf } from './words.ts';
 
 /** Every code the product answers with, and its sentence in both languages. */
 export const catalogue = { ...kernel, ...rules, ...datasets, ...sets, ...training, ...serving };
@@ -36,7 +37,7 @@ export function sentence(code: string, params: Params = {}, language: Language =
   const entry: Sentence = catalogue[code];
   return entry[language].replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    return value === undefined || value === null ? whole : String(value);
+    return value === undefined || value === null ? whole : wordOf(name, String(value), language);
   });
 }
 

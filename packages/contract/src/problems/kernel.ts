@@ -59,8 +59,8 @@ export const kernel = {
   'still-used': { status: 409, en: 'Still used by {users}.', zh: '仍被 {users} 使用。' },
   'not-empty': {
     status: 409,
-    en: 'It still has {count} {what}.',
-    zh: '其中仍有 {count} 个{what}。'
+    en: 'It is not empty yet ({what}: {count}).',
+    zh: '其中仍有内容（{what}：{count}）。'
   },
   'wrong-state': {
     status: 409,

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { catalogue, sentence } from '../src/index.ts';
+
+test('sentences name objects, states and roles in their language', () => {
+  expect(sentence('not-found', { kind: 'dataset-version' })).toBe(
+    'There is no such dataset version.'
+  );
+  expect(sentence('not-found', { kind: 'dataset-version' }, 'zh')).toBe(
+    '找不到该对象（数据集版本）。'
+  );
+  expect(sentence('role-taken', { role: 'gray' }, 'zh')).toBe('该服务已有灰度版本。');
+  expect(sentence('wrong-state', { state: 'building' })).toBe(
+    'This cannot be done while it is being built.'
+  );
+  expect(sentence('not-empty', { what: 'versions', count: 1 }, 'zh')).toBe(
+    '其中仍有内容（版本：1）。'
+  );
+});
+
+test('what is no word is shown as it is', () => {
+  for (const value of ['constructor', '__proto__', 'a name']) {
+    expect(sentence('not-found', { kind: value }, 'zh')).toBe(`找不到该对象（${value}）。`);
+  }
+});
+
+test('both languages of a sentence have the same parameters', () => {
+  const parameters = (text: string) =>
+    [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+  for (const { en, zh } of Object.values(catalogue)) {
+    expect(parameters(zh)).toEqual(parameters(en));
+  }
+});
