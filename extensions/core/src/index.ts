@@ -7,6 +7,7 @@ import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
@@ -24,6 +25,7 @@ import {
 } from '@topsdl/lab';
 import { TopsApi } from './api.ts';
 import { commands, installCommands, openProjectMenu } from './commands.ts';
+import { installDropping } from './dropping.ts';
 import { TopsEvents } from './events.ts';
 import { FileSets } from './fileSets.ts';
 import { installPanels } from './panels.tsx';
@@ -221,4 +223,12 @@ const fileSets: JupyterFrontEndPlugin<IFileSets> = {
   ) => new FileSets({ app, services: all, factory, translator, restorer, toolbars, settings })
 };
 
-export default [translation, api, events, session, registry, services, status, fileSets];
+const dropping: JupyterFrontEndPlugin<void> = {
+  id: '@topsdl/core-extension:dropping',
+  description: 'Takes what is dragged out of the panels into notebooks, as Python that runs.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (_app: JupyterFrontEnd, tracker: INotebookTracker) => installDropping(tracker)
+};
+
+export default [translation, api, events, session, registry, services, status, fileSets, dropping];

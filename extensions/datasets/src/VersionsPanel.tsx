@@ -6,6 +6,7 @@ import {
   Dot,
   ErrorState,
   Loaded,
+  pythonThing,
   Table,
   TimeAgo,
   useList,
@@ -89,6 +90,9 @@ export default function VersionsPanel({ panel, id }: PanelProps): JSX.Element {
             items={versions.items}
             id={version => version.id}
             open={version => registry.open('dataset-version', version.id)}
+            python={({ number }) =>
+              pythonThing(host, 'dataset', found.name, { version: number, public: found.public })
+            }
             onEnd={versions.more}
           />
         </>

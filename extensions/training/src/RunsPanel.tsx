@@ -7,6 +7,7 @@ import {
   EmptyState,
   ErrorState,
   Loaded,
+  pythonThing,
   speak,
   Table,
   TimeAgo,
@@ -105,6 +106,7 @@ export default function RunsPanel({ panel, id: trainingId }: PanelProps): JSX.El
               id={value => value.id}
               open={value => registry.open('training-run', value.id)}
               actions={value => runActions(host, run, value)}
+              python={({ number }) => pythonThing(host, 'run', found.name, { number })}
               onEnd={runs.more}
             />
           )}

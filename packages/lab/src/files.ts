@@ -10,6 +10,9 @@ export interface ChosenFile {
   readonly directory: boolean | undefined;
 }
 
+/** What carries Python of a thing that is dragged, for notebooks to take. */
+export const PYTHON_MIME = 'application/x-topsdl-python';
+
 /** The files that a command's argument `paths` names; without it those marked in the file browser used last. */
 export function chosenFiles(
   args: ReadonlyPartialJSONObject,

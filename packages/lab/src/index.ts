@@ -16,7 +16,7 @@ export {
   type FileSetParts,
   type FileSetWords
 } from './file-sets.ts';
-export { baseName, chosenFiles, describePaths, type ChosenFile } from './files.ts';
+export { baseName, chosenFiles, describePaths, PYTHON_MIME, type ChosenFile } from './files.ts';
 export { formatBytes, formatNumber, isBytes, resourceWord, scaleBytes } from './format.ts';
 export * from './icons.ts';
 export {

@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { Dot, ProgressBar } from '../feedback/marks.tsx';
 import { openMenu } from './menu.ts';
+import { dragPython } from './python.ts';
 import { useRoving } from './roving.ts';
 import { flatten, moveFor, type FlatRow, type RowView } from './rows.ts';
 
@@ -135,11 +136,7 @@ const Row = memo(function Row({ row, index, current, onFocus, onToggle }: RowPro
       openMenu(view.actions, event.clientX, event.clientY);
     }
   };
-  const onDragStart = (event: DragEvent) => {
-    // Notebook cells and files take text that is dropped on them.
-    event.dataTransfer.setData('text/plain', view.python ?? '');
-    event.dataTransfer.effectAllowed = 'copy';
-  };
+  const onDragStart = (event: DragEvent) => dragPython(event, view.python ?? '');
   return (
     <div
       role="treeitem"

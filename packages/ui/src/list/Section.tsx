@@ -9,7 +9,8 @@ import {
 import type { ISection } from '@topsdl/lab';
 import { useEffect, useId, useState, type JSX, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, EmptyState, ErrorState, Loading } from '../feedback/states.tsx';
-import { useTrans } from '../host.tsx';
+import { useTops, useTrans } from '../host.tsx';
+import { rowWithPython } from './python.ts';
 import { useDelayed, useKept } from '../memory.ts';
 import type { ListState } from '../store/list.ts';
 import { openMenuAt } from './menu.ts';
@@ -172,11 +173,12 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
 
 function Body<T>(props: SectionProps<T> & { filter: SectionFilter }): JSX.Element {
   const { section, useRows, view, create, filter } = props;
-  const trans = useTrans();
+  const host = useTops();
+  const { trans } = host;
   const list = useRows(filter);
   const [open, setOpen] = useKept<readonly string[]>(`open:${section.id}`, []);
   const narrowed = filter.search !== undefined || filter.mine || filter.visibility !== 'all';
-  const rows = list.items.map(view);
+  const rows = list.items.map(item => rowWithPython(host, view(item)));
   const { error, reload } = list;
 
   // The newest is folded out until somebody has folded anything.

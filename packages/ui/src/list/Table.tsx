@@ -1,5 +1,7 @@
 import { useEffect, type JSX, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { useTops } from '../host.tsx';
 import { openMenu } from './menu.ts';
+import { dragPython, withPython } from './python.ts';
 import { useRoving } from './roving.ts';
 import type { Action } from './rows.ts';
 
@@ -19,6 +21,8 @@ export interface TableProps<T> {
   id(item: NoInfer<T>): string;
   open?(item: NoInfer<T>): void;
   actions?(item: NoInfer<T>): readonly Action[];
+  /** Python that gives the thing: it can be copied, and appears where the row is dropped. */
+  python?(item: NoInfer<T>): string;
   onEnd?(): void;
   readonly selected?: string | null;
   readonly rowHeight?: number;
@@ -28,7 +32,12 @@ export interface TableProps<T> {
 
 /** A table of objects in a panel: virtual, by mouse and keyboard. */
 export function Table<T>(props: TableProps<T>): JSX.Element {
-  const { columns, items, rowHeight = 32, onEnd, actions } = props;
+  const { columns, items, rowHeight = 32, onEnd, python } = props;
+  const host = useTops();
+  const actions =
+    props.actions || python
+      ? (item: T) => withPython(host, props.actions?.(item) ?? [], python?.(item))
+      : undefined;
   const roving = useRoving(items, props.id, rowHeight, props.whole);
   const { ref, height, end, focused } = roving;
   const tracks = columns.map(({ width }) => width ?? 'minmax(0, 1fr)').join(' ');
@@ -114,6 +123,8 @@ export function Table<T>(props: TableProps<T>): JSX.Element {
                 aria-selected={id === props.selected}
                 tabIndex={index === focused ? 0 : -1}
                 style={{ top: index * rowHeight, height: rowHeight, gridTemplateColumns: tracks }}
+                draggable={python !== undefined}
+                onDragStart={event => dragPython(event, python?.(item) ?? '')}
                 onFocus={() => roving.onFocus(id)}
                 onClick={(event: MouseEvent) => {
                   if (!(

@@ -12,7 +12,7 @@ import { useTops } from '../host.tsx';
 import { Table } from '../list/Table.tsx';
 import { useList, useQuery, useRun } from '../store/hooks.ts';
 import { setActions, versionActions } from './actions.ts';
-import type { SetKind } from './kind.ts';
+import { pythonOf, type SetKind } from './kind.ts';
 import { scenarioWords } from './scenarios.ts';
 
 type Props = PanelProps & { readonly kind: SetKind };
@@ -53,6 +53,7 @@ export function FileSetPanel({ panel, id, kind }: Props): JSX.Element {
             id={version => version.id}
             open={version => registry.open(kind.panels.version, version.id)}
             actions={version => versionActions(host, run, kind, found, version)}
+            python={version => pythonOf(host, kind, found, version)}
             onEnd={versions.more}
             columns={[
               { id: 'number', label: trans.__('Version'), cell: version => `v${version.number}` },

@@ -1,13 +1,12 @@
-import type { FileSet, SetVersion } from '@topsdl/contract';
+import type { FileSet } from '@topsdl/contract';
 import { formatBytes, type SectionProps } from '@topsdl/lab';
 import type { JSX } from 'react';
-import { pythonThing } from '../form/python.ts';
 import { useMay, useProjectId, useTops } from '../host.tsx';
 import type { RowView } from '../list/rows.ts';
 import { Section, type SectionFilter } from '../list/Section.tsx';
 import { useList, useRun } from '../store/hooks.ts';
 import { setActions, versionActions } from './actions.ts';
-import type { SetKind } from './kind.ts';
+import { pythonOf, type SetKind } from './kind.ts';
 
 /** The section of a sidebar for a kind of file set. */
 export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind }): JSX.Element {
@@ -35,9 +34,6 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
     );
   };
 
-  const pythonOf = (set: FileSet, version?: SetVersion) =>
-    pythonThing(host, kind.python, set.name, { version: version?.number, public: set.public });
-
   const view = (set: FileSet): RowView => {
     const older = set.versionCount - set.versions.length;
     return {
@@ -55,7 +51,7 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
         detail: formatBytes(version.bytes, translation.locale),
         open: () => registry.open(kind.panels.version, version.id),
         actions: versionActions(host, run, kind, set, version),
-        python: pythonOf(set, version)
+        python: pythonOf(host, kind, set, version)
       })),
       ...(older > 0
         ? {
@@ -65,7 +61,7 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
             }
           }
         : {}),
-      python: pythonOf(set)
+      python: pythonOf(host, kind, set)
     };
   };
 

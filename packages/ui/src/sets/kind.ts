@@ -1,5 +1,7 @@
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { EventKind, FileEntry, setOperations, SetVersion } from '@topsdl/contract';
+import type { EventKind, FileEntry, FileSet, setOperations, SetVersion } from '@topsdl/contract';
+import { pythonThing } from '../form/python.ts';
+import type { Host } from '../host.tsx';
 import type { Action } from '../list/rows.ts';
 
 /** The operations of a kind of file set; those of all kinds are the same but for their paths. */
@@ -27,4 +29,15 @@ export interface SetKind {
   browse(set: { name: string; public: boolean }, version: SetVersion): unknown;
   /** Further actions on a file. */
   fileActions?(entry: FileEntry, address: string): readonly Action[];
+}
+
+/** Python for a version of a set, or for its newest. */
+export function pythonOf(
+  host: Host,
+  { python }: SetKind,
+  set: FileSet,
+  version?: SetVersion
+): string {
+  const { public: isPublic } = set;
+  return pythonThing(host, python, set.name, { version: version?.number, public: isPublic });
 }
