@@ -21,8 +21,13 @@ describe.each([
   });
   afterAll(() => stage.close());
 
-  /** Sends `count` requests, `at a time` together. */
-  async function load(count: number, together: number, method = 'POST'): Promise<Answer[]> {
+  /** Sends `count` requests, some at a time; says after each how many were answered. */
+  async function load(
+    count: number,
+    together: number,
+    method = 'POST',
+    onAnswered: (answered: number) => void = () => undefined
+  ): Promise<Answer[]> {
     const answers: Answer[] = [];
     let left = count;
     const worker = async (): Promise<void> => {
@@ -30,10 +35,18 @@ describe.each([
         answers.push(
           await stage.ask({ path: '/echo', method, ...(method === 'POST' ? { body: '{}' } : {}) })
         );
+        onAnswered(answers.length);
       }
     };
     await Promise.all(Array.from({ length: together }, worker));
     return answers;
+  }
+
+  /** A load of 2,000 requests, and when a quarter of them has been answered. */
+  function longLoad(method?: string): { answers: Promise<Answer[]>; inTheMiddle: Promise<void> } {
+    const { promise: inTheMiddle, resolve } = Promise.withResolvers<void>();
+    const answers = load(2000, 16, method, answered => answered === 500 && resolve());
+    return { answers, inTheMiddle };
   }
 
   const roles = (answers: Answer[]): Record<string, number> => {
@@ -98,23 +111,18 @@ describe.each([
 
   test('swapping again and again under load loses nothing and knows no third state', async () => {
     stage.route(['a', 'b'], ['c', 'd'], 0.1);
-    let running = true;
-    const swaps = (async () => {
-      let swapped = 0;
-      while (running) {
-        swapped++;
-        if (swapped % 2 === 1) {
+    let swaps = 0;
+    const answers = await load(3000, 16, 'POST', answered => {
+      if (answered % 20 === 0) {
+        swaps++;
+        if (swaps % 2 === 1) {
           stage.route(['c', 'd'], ['a', 'b'], 0.1, ['v2', 'v1']);
         } else {
           stage.route(['a', 'b'], ['c', 'd'], 0.1);
         }
-        await new Promise(resolve => setTimeout(resolve, 5));
       }
-      return swapped;
-    })();
-    const answers = await load(3000, 16);
-    running = false;
-    expect(await swaps).toBeGreaterThan(20);
+    });
+    expect(swaps).toBe(150);
     expect(roles(answers)).toEqual({ production: 2700, gray: 300 });
   });
 
@@ -158,8 +166,8 @@ describe.each([
   test('a replica that is killed in the middle of the load costs at most what it was working on', async () => {
     await stage.replica('victim');
     stage.route(['a', 'victim']);
-    const answers = load(2000, 16);
-    await new Promise(resolve => setTimeout(resolve, 150));
+    const { answers, inTheMiddle } = longLoad();
+    await inTheMiddle;
     await stage.kill('victim');
     const counted = roles(await answers);
     const lost = counted['502'] ?? 0;
@@ -173,8 +181,8 @@ describe.each([
     await stage.replica('victim2');
     stage.route(['a', 'victim2']);
     await load(200, 16, 'GET');
-    const answers = load(2000, 16, 'GET');
-    await new Promise(resolve => setTimeout(resolve, 150));
+    const { answers, inTheMiddle } = longLoad('GET');
+    await inTheMiddle;
     await stage.kill('victim2');
     expect(roles(await answers)).toEqual({ production: 2000 });
   });
@@ -182,8 +190,8 @@ describe.each([
   test('a replica that is stopped after its drain costs nothing', async () => {
     await stage.replica('leaving');
     stage.route(['a', 'leaving']);
-    const answers = load(2000, 16);
-    await new Promise(resolve => setTimeout(resolve, 150));
+    const { answers, inTheMiddle } = longLoad();
+    await inTheMiddle;
     stage.route(['a']);
     await stage.gateway.drained('v1', { endpoint: { socketPath: stage.socketOf('leaving') } });
     await stage.kill('leaving');
