@@ -22,7 +22,7 @@ export default {
   transform: { '\\.([cm]?[jt]sx?)$': swc },
   // Packages that ship ES modules only, and the JupyterLab family.
   transformIgnorePatterns: [
-    '/node_modules/(?!(@jupyterlab|@jupyter|@lumino|@microsoft|exenv-es6|lib0|y-protocols|vscode-ws-jsonrpc|smol-toml|nanoid|@kubernetes)/)'
+    '/node_modules/(?!(@jupyterlab|@jupyter|@lumino|@microsoft|exenv-es6|lib0|y-protocols|vscode-ws-jsonrpc|smol-toml|nanoid|@kubernetes|openid-client|oauth4webapi|jose|socks-proxy-agent|agent-base)/)'
   ],
   moduleNameMapper: { '\\.(css|svg)$': '<rootDir>/packages/testing/style-stub.cjs' },
   modulePathIgnorePatterns: ['/lib/', '/python/', '/.cache/', '/dist/'],

@@ -143,6 +143,10 @@ for (const name of NATIVE) {
   copyPackage(name, SERVER, copied);
 }
 cpSync(join(SERVER, 'migrations'), join(OUT, 'migrations'), { recursive: true });
+cpSync(join(SERVER, 'src/compute/volcano/node'), join(OUT, 'node'), {
+  recursive: true,
+  filter: path => !path.endsWith('__pycache__')
+});
 const { version } = manifest(SERVER);
 writeFileSync(
   join(OUT, 'package.json'),

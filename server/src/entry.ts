@@ -46,6 +46,11 @@ export function migrationsDirectory(): string {
   return join(folder, runsFromSource ? '../migrations' : 'migrations');
 }
 
+/** The directory with the program of a pod's first process, which is Python. */
+export function nodeProgramDirectory(): string {
+  return join(folder, runsFromSource ? 'compute/volcano/node' : 'node');
+}
+
 /** The product's version, from the package file beside a bundle or above the sources. */
 export function productVersion(): string {
   const path = [join(folder, 'package.json'), join(folder, '..', 'package.json')].find(existsSync);

@@ -47,6 +47,7 @@ describeEngine('local', async (): Promise<EngineUnderTest> => {
         [
           '--disable-warning=ExperimentalWarning',
           join(__dirname, 'submitter.ts'),
+          'local',
           JSON.stringify(config)
         ],
         { stdio: ['pipe', 'pipe', 'inherit'], execArgv: [] } as Parameters<typeof spawn>[2] & object
@@ -62,11 +63,13 @@ describeEngine('local', async (): Promise<EngineUnderTest> => {
       }
       return child;
     },
-    killOwner: handle => {
+    slackMs: 2000,
+    killOwner: async handle => {
       const pid = readState(directoryOf(handle))?.supervisor.pid;
       if (pid !== undefined) {
         process.kill(pid, 'SIGKILL');
       }
+      return Promise.resolve('supervisor_died');
     },
     hasProcesses: handle => {
       const name = String(handle.data.name);

@@ -4,6 +4,7 @@ import type {
   ComputeEngine,
   LogEntry,
   LogOptions,
+  ReasonCode,
   WorkloadHandle,
   WorkloadObservation,
   WorkloadPlan,
@@ -23,8 +24,10 @@ export interface EngineUnderTest {
    * about to.
    */
   submitElsewhere(plan: WorkloadPlan, begin?: boolean): Promise<ChildProcess>;
-  /** Kills what owns a running workload, as far as the engine has such a thing. */
-  killOwner(handle: WorkloadHandle): void;
+  /** Kills what owns a running workload, as far as the engine has such a thing, and the reason that is told for it. */
+  killOwner(handle: WorkloadHandle): Promise<ReasonCode>;
+  /** How long after its grace a workload may take to be gone. */
+  slackMs: number;
   /** Whether any process of the workload is left on the machine. */
   hasProcesses(handle: WorkloadHandle): boolean;
   dispose(): Promise<void>;

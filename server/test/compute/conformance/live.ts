@@ -38,7 +38,7 @@ export function describeLive(bench: Bench): void {
       await run.submit();
       await run.said('up');
       await bench.under.engine.stats(run.handle);
-      await new Promise(resolve => setTimeout(resolve, 1200));
+      await new Promise(resolve => setTimeout(resolve, 2500));
       const { nodes } = await bench.under.engine.stats(run.handle);
       expect(nodes.map(item => item.node)).toEqual(run.plan.nodes);
       const { capabilities } = await bench.under.engine.check();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
+import type { WorkloadObservation } from '../../../src/compute/engine.ts';
 import type { Bench } from './bench.ts';
 
 /** What of the host a workload sees. */
@@ -49,10 +50,13 @@ export function describeMounts(bench: Bench): void {
     });
 
     test('nothing that is not there, and says so', async () => {
-      const run = bench.trial({
-        mounts: [{ source: '/nowhere/at/all', target: '/workspace/a', readOnly: true }]
-      });
-      const outcome = await run.run().catch((error: Error) => error);
+      const run = async (): Promise<WorkloadObservation> =>
+        bench
+          .trial({
+            mounts: [{ source: '/nowhere/at/all', target: '/workspace/a', readOnly: true }]
+          })
+          .run();
+      const outcome = await run().catch((error: Error) => error);
       expect(JSON.stringify(outcome instanceof Error ? outcome.message : outcome.reason)).toContain(
         '/nowhere/at/all'
       );

@@ -66,8 +66,8 @@ export function describeSurvival(bench: Bench): void {
       await run.submit();
       await run.said('up');
       const end = run.ended();
-      bench.under.killOwner(run.handle);
-      expect(await end).toMatchObject({ state: 'lost', reason: { code: 'supervisor_died' } });
+      const code = await bench.under.killOwner(run.handle);
+      expect(await end).toMatchObject({ state: 'lost', reason: { code } });
       const again = await bench.under.again();
       expect((await again.observe([run.handle]))[0]).toMatchObject({ state: 'lost' });
       expect(bench.under.hasProcesses(run.handle)).toBe(false);

@@ -1,0 +1,166 @@
+import { rm } from 'node:fs/promises';
+
+import type { WorkloadObservation } from '../engine.ts';
+import { EngineError, FINAL_STATES } from '../engine.ts';
+import type { ClusterApi } from './client.ts';
+import { isApiError } from './apiError.ts';
+import type { Contact } from './contact.ts';
+import { KINDS, pathOf } from './kinds.ts';
+import { MANAGER, LABELS } from './names.ts';
+import type { Pod, VolcanoCommand } from './objects.ts';
+import { pause } from './pause.ts';
+import { runFiles } from './places.ts';
+import type { Run } from './run.ts';
+import { asEngineError } from './submit.ts';
+
+/** The API server's own way to end a pod "at once" is to forget it while it may still run: a second is the shortest. */
+const SHORTEST_GRACE_S = 1;
+/** How long the job's controller may take to hear a command, before its pods are ended past it. */
+const HEARD_MS = 10_000;
+const RELEASE_MS = 60_000;
+
+/** Ends workloads and removes what is left of them in the cluster. */
+export class Endings {
+  readonly #api: ClusterApi;
+  readonly #contact: Contact;
+
+  constructor(api: ClusterApi, contact: Contact) {
+    this.#api = api;
+    this.#contact = contact;
+  }
+
+  /** Asks for the end; resolves when it is under way. @throws EngineError `unreachable` */
+  async stop(run: Run, graceMs: number | undefined): Promise<void> {
+    const { state } = await run.observe();
+    if (state === 'absent' || FINAL_STATES.includes(state)) {
+      return;
+    }
+    try {
+      await run.records.keepStopAsked({ at: Date.now() });
+      await (run.data.service ? this.#stopService(run, graceMs) : this.#stopJob(run, graceMs));
+    } catch (error) {
+      throw asEngineError(error);
+    }
+  }
+
+  /**
+   * Ends what still runs and removes the run's object, copies and pods.
+   *
+   * @param until resolves when the run is as wanted, or after the time
+   */
+  async release(
+    run: Run,
+    until: (wanted: (seen: WorkloadObservation) => boolean, ms: number) => Promise<void>
+  ): Promise<void> {
+    const { state } = await run.observe();
+    if (state !== 'absent' && !FINAL_STATES.includes(state)) {
+      await this.stop(run, 0);
+      await until(seen => FINAL_STATES.includes(seen.state), RELEASE_MS);
+    }
+    const { namespace, name, service, directory } = run.data;
+    const path = pathOf(service ? KINDS.statefulSet : KINDS.job, namespace, name);
+    const uid = await run.uid();
+    if (uid !== undefined) {
+      try {
+        await this.#remove(path, { uid });
+      } catch (error) {
+        throw asEngineError(error);
+      }
+    }
+    await rm(runFiles(directory).copies, { recursive: true, force: true });
+  }
+
+  /** Volcano takes the command, and ends the pods with the grace that they were made with. */
+  async #stopJob(run: Run, graceMs: number | undefined): Promise<void> {
+    const { namespace, name } = run.data;
+    const command: VolcanoCommand = {
+      apiVersion: 'bus.volcano.sh/v1alpha1',
+      kind: 'Command',
+      metadata: { name: `${name}-stop`, namespace, labels: { [LABELS.managedBy]: MANAGER } },
+      action: 'AbortJob',
+      target: {
+        apiVersion: 'batch.volcano.sh/v1alpha1',
+        kind: 'Job',
+        name,
+        uid: (await run.uid()) ?? '',
+        controller: true
+      }
+    };
+    try {
+      await this.#contact.ask(() => this.#api.create(KINDS.command, command));
+    } catch (error) {
+      // One that was not taken yet is as good.
+      if (!isApiError(error) || !error.conflict) {
+        throw error;
+      }
+    }
+    if (graceMs !== undefined && graceMs < run.data.graceMs) {
+      await this.#hasten(run, graceMs);
+    }
+  }
+
+  async #stopService(run: Run, graceMs: number | undefined): Promise<void> {
+    const { namespace, name } = run.data;
+    const uid = await run.uid();
+    await this.#remove(
+      pathOf(KINDS.statefulSet, namespace, name),
+      uid === undefined ? {} : { uid }
+    );
+    // Their owner is gone, and they would follow when the cluster's collector comes round.
+    await this.#endPods(await run.pods(), graceMs ?? run.data.graceMs);
+  }
+
+  /** Shortens the grace of pods that end; before they do, their end would look like an eviction to the job's controller. */
+  async #hasten(run: Run, graceMs: number): Promise<void> {
+    const deadline = performance.now() + HEARD_MS;
+    for (;;) {
+      const pods = await run.pods();
+      const { state } = await run.observe();
+      if (FINAL_STATES.includes(state)) {
+        return;
+      }
+      const ending = pods.length > 0 && pods.every(isEnding);
+      if (ending || performance.now() > deadline) {
+        await this.#endPods(pods, graceMs);
+        return;
+      }
+      await pause(50);
+    }
+  }
+
+  async #endPods(pods: readonly Pod[], graceMs: number): Promise<void> {
+    const graceSeconds = Math.max(SHORTEST_GRACE_S, Math.ceil(graceMs / 1000));
+    await Promise.all(
+      pods.map(({ metadata }) =>
+        this.#remove(pathOf(KINDS.pod, metadata.namespace, metadata.name), {
+          graceSeconds,
+          ...(metadata.uid === undefined ? {} : { uid: metadata.uid })
+        })
+      )
+    );
+  }
+
+  async #remove(path: string, options: { graceSeconds?: number; uid?: string }): Promise<void> {
+    try {
+      await this.#contact.ask(() => this.#api.remove(path, options));
+    } catch (error) {
+      // Gone already, or something else of this name is there now.
+      if (!isApiError(error) || !(error.notFound || error.conflict)) {
+        throw error;
+      }
+    }
+  }
+}
+
+function isEnding({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined ||
+    status?.phase === 'Failed' ||
+    status?.phase === 'Succeeded'
+  );
+}
+
+/** That a workload has none of what was asked for, because it does not run. */
+export function notRunning(): EngineError {
+  return new EngineError('not_running', 'The workload does not run.');
+}

@@ -1,0 +1,89 @@
+import { LABELS } from './names.ts';
+import type { ClusterNode, Pod, Quantities } from './objects.ts';
+import { add } from './quantities.ts';
+
+/** A resource of the cluster: all there is, what is taken, and by whom. */
+export interface Supply {
+  total: number;
+  used: number;
+  /** By the name of the run; what is not ours is under the empty name. */
+  held: ReadonlyMap<string, number>;
+}
+
+/** Adds up what machines have and what pods on them take, by what their requests say: this is what a scheduler counts. */
+export class Load {
+  readonly #nodes = new Map<string, Quantities>();
+  readonly #pods = new Map<string, { run: string; requests: Map<string, number> }>();
+
+  setNode(node: ClusterNode): void {
+    const ready = node.status?.conditions?.some(
+      ({ type, status }) => type === 'Ready' && status === 'True'
+    );
+    if (ready === true && node.spec?.unschedulable !== true) {
+      this.#nodes.set(node.metadata.name, node.status?.allocatable ?? {});
+    } else {
+      this.#nodes.delete(node.metadata.name);
+    }
+  }
+
+  removeNode(node: ClusterNode): void {
+    this.#nodes.delete(node.metadata.name);
+  }
+
+  setPod(pod: Pod): void {
+    const { phase } = pod.status ?? {};
+    const key = podKey(pod);
+    if (pod.spec?.nodeName === undefined || phase === 'Succeeded' || phase === 'Failed') {
+      this.#pods.delete(key);
+      return;
+    }
+    this.#pods.set(key, {
+      run: pod.metadata.labels?.[LABELS.run] ?? '',
+      requests: requestsOf([pod.spec])
+    });
+  }
+
+  removePod(pod: Pod): void {
+    this.#pods.delete(podKey(pod));
+  }
+
+  /** Everything that machines offer, with amounts. */
+  totals(): Map<string, number> {
+    const totals = new Map<string, number>();
+    for (const allocatable of this.#nodes.values()) {
+      add(totals, allocatable);
+    }
+    return totals;
+  }
+
+  supply(resource: string): Supply {
+    const held = new Map<string, number>();
+    let used = 0;
+    for (const { run, requests } of this.#pods.values()) {
+      const amount = requests.get(resource) ?? 0;
+      if (amount > 0) {
+        used += amount;
+        held.set(run, (held.get(run) ?? 0) + amount);
+      }
+    }
+    return { total: this.totals().get(resource) ?? 0, used, held };
+  }
+}
+
+/** What pods ask for together: requests, and limits where a request is missing. */
+export function requestsOf(
+  specs: readonly NonNullable<Pod['spec']>[],
+  times: readonly number[] = []
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  specs.forEach((spec, i) => {
+    for (const { resources } of spec.containers ?? []) {
+      add(sums, { ...resources?.limits, ...resources?.requests }, times[i] ?? 1);
+    }
+  });
+  return sums;
+}
+
+function podKey(pod: Pod): string {
+  return `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+}

@@ -1,0 +1,88 @@
+import type { VolcanoEngineConfig } from '../config.ts';
+import { ANNOTATIONS, LABELS, labelValue, namespaceName, ownLabels } from '../names.ts';
+import type { ClusterObject, Quantities } from '../objects.ts';
+
+/** A project as the cluster knows it. */
+export interface ClusterProject {
+  id: string;
+  /** What people call it. */
+  name: string;
+  /** As people write them: `cpu: 48`, `memory: 128Gi`, `requests.enflame.com/dtu: 4`. */
+  quotas: Readonly<Record<string, string>>;
+}
+
+export interface ResourceQuota extends ClusterObject {
+  spec: { hard: Quantities };
+}
+
+export interface Queue extends ClusterObject {
+  spec: { weight: number; reclaimable: boolean; capability?: Quantities };
+  status?: { state?: string };
+}
+
+/** The namespace of a project. */
+export function namespaceManifest(
+  config: VolcanoEngineConfig,
+  project: Pick<ClusterProject, 'id' | 'name'>
+): ClusterObject {
+  const name = namespaceName(config.namespacePrefix, project.id);
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: {
+        ...projectLabels(config, name),
+        // Our pods are within the strictest of Kubernetes' own rules, but for the volume of a cluster of one node.
+        ...('claim' in config.volume ? { 'pod-security.kubernetes.io/enforce': 'restricted' } : {})
+      },
+      annotations: {
+        [ANNOTATIONS.project]: project.id,
+        ...(project.name === '' ? {} : { [ANNOTATIONS.name]: project.name })
+      }
+    }
+  };
+}
+
+export const QUOTA_NAME = 'topsdl';
+
+/** The project's quotas as the cluster enforces them. */
+export function quotaManifest(config: VolcanoEngineConfig, project: ClusterProject): ResourceQuota {
+  const namespace = namespaceName(config.namespacePrefix, project.id);
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: QUOTA_NAME, namespace, labels: projectLabels(config, namespace) },
+    spec: { hard: { ...project.quotas } }
+  };
+}
+
+/**
+ * The project's queue. It has the quotas, too: a gang that does not fit waits as a whole in its queue, where the quota alone would
+ * refuse some of its pods and leave the others waiting for them.
+ */
+export function queueManifest(config: VolcanoEngineConfig, project: ClusterProject): Queue {
+  const name = namespaceName(config.namespacePrefix, project.id);
+  const capability = Object.fromEntries(
+    Object.entries(project.quotas)
+      .filter(([resource]) => !resource.startsWith('limits.'))
+      .map(([resource, amount]) => [resource.replace(/^requests\./, ''), amount])
+  );
+  return {
+    apiVersion: 'scheduling.volcano.sh/v1beta1',
+    kind: 'Queue',
+    metadata: { name, labels: projectLabels(config, name) },
+    spec: {
+      weight: 1,
+      reclaimable: true,
+      ...(Object.keys(capability).length > 0 ? { capability } : {})
+    }
+  };
+}
+
+export function projectLabels(
+  config: VolcanoEngineConfig,
+  namespace: string
+): Record<string, string> {
+  return { ...ownLabels(config.instance), [LABELS.project]: labelValue(namespace) };
+}

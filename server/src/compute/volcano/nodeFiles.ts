@@ -1,0 +1,114 @@
+import { constants } from 'node:fs';
+import { cp, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { EngineError } from '../engine.ts';
+import type { ClusterPlan } from './clusterPlan.ts';
+import type { VolcanoEngineConfig } from './config.ts';
+import type { Ownership } from './ownership.ts';
+import { overlayDirectory, runFiles } from './places.ts';
+import { subPathOf } from './share.ts';
+
+/**
+ * Makes ready what the pods of a run see of the shared volume. May be done again: what is there stays.
+ *
+ * @throws EngineError `start_failed` for a source that is not there, or not on the volume
+ */
+export async function prepareFiles(
+  config: VolcanoEngineConfig,
+  ownership: Ownership,
+  plan: ClusterPlan
+): Promise<void> {
+  const sources = [...plan.mounts.map(({ source }) => source), ...(plan.layer ? [plan.layer] : [])];
+  for (const source of sources) {
+    await requireSource(config, source);
+  }
+  const files = runFiles(plan.directory);
+  for (const path of [files.given, files.logs, files.nodes, files.stats]) {
+    await mkdir(path, { recursive: true, mode: 0o755 });
+  }
+  for (const path of [files.kept, files.logs, files.nodes, files.stats]) {
+    await ownership.giveOne(path);
+  }
+  const { uid, gid } = config;
+  const give = (name: string, content: string): Promise<void> =>
+    writeFile(join(files.given, name), content, { mode: 0o644 });
+  await give('run.json', JSON.stringify(nodeConfiguration(config, plan)));
+  // The account is called root so that the manual's commands work, and has no privilege. An `x` as password would read as locked to sshd.
+  await give(
+    'passwd',
+    `root:*:${uid}:${gid}:root:/root:/bin/bash
+sshd:*:104:65534::/run/sshd:/usr/sbin/nologin
+nobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+`
+  );
+  await give('group', `root:x:${gid}:\nnogroup:x:65534:\n`);
+  for (const [index, { source, mode }] of plan.mounts.entries()) {
+    if (mode === 'overlay') {
+      await copyOnce(ownership, source, overlayDirectory(plan.directory, index));
+    } else {
+      await (mode === 'write' ? ownership.give(source) : ownership.open(source));
+    }
+  }
+  if (plan.layer !== undefined) {
+    await ownership.open(plan.layer);
+  }
+}
+
+/** What `node/files.py` reads. */
+function nodeConfiguration(
+  config: VolcanoEngineConfig,
+  plan: ClusterPlan
+): Readonly<Record<string, unknown>> {
+  const { argv, env, workingDirectory, nodes, slots, layer } = plan;
+  const { readyTimeoutMs, logLimitBytes, maxProcesses } = config;
+  return {
+    argv,
+    env,
+    workingDirectory,
+    nodes,
+    slots,
+    layer: layer !== undefined,
+    readyTimeoutMs,
+    logLimitBytes,
+    maxProcesses
+  };
+}
+
+async function requireSource(config: VolcanoEngineConfig, source: string): Promise<void> {
+  subPathOf(config, source);
+  try {
+    await lstat(source);
+  } catch {
+    throw new EngineError('start_failed', `${source} is not there.`, { message: source });
+  }
+}
+
+/**
+ * A copy for the run to change, shared by its nodes. Pods may not mount overlays, so it is a copy: of blocks where the file system
+ * shares them, of bytes elsewhere.
+ */
+async function copyOnce(ownership: Ownership, source: string, target: string): Promise<void> {
+  if (await isThere(target)) {
+    return;
+  }
+  const fresh = `${target}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await cp(source, fresh, {
+    recursive: true,
+    verbatimSymlinks: true,
+    mode: constants.COPYFILE_FICLONE
+  });
+  await ownership.give(fresh);
+  await rename(fresh, target);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,43 @@
+/** Where things are, in the engine's directory of a run and in pods. */
+import { join } from 'node:path';
+
+/** In pods; `node/files.py` has the same. */
+export const PROGRAM = '/opt/topsdl/node';
+export const GIVEN = '/opt/topsdl/given';
+export const KEPT = '/opt/topsdl/kept';
+/** Where Volcano's `ssh` plugin puts the job's keys; `node/peers.py` has the same. */
+export const KEYS = '/etc/topsdl/ssh';
+
+/** Files below a run's `engine` directory. Pods see `given` and `kept` only. */
+export function runFiles(directory: string): {
+  given: string;
+  kept: string;
+  logs: string;
+  nodes: string;
+  stats: string;
+  copies: string;
+  submitted: string;
+  stopped: string;
+  ended: string;
+} {
+  const kept = join(directory, 'kept');
+  return {
+    /** What pods are given, and cannot change. */
+    given: join(directory, 'given'),
+    /** What pods leave. Whatever is in there was written by a person's program: it is never followed, and never believed. */
+    kept,
+    logs: join(kept, 'logs'),
+    nodes: join(kept, 'nodes'),
+    stats: join(kept, 'stats'),
+    /** What is copied on write. */
+    copies: join(directory, 'copies'),
+    submitted: join(directory, 'submitted.json'),
+    stopped: join(directory, 'stopped.json'),
+    ended: join(directory, 'ended.json')
+  };
+}
+
+/** The run's own copy of what its n-th mount shows. */
+export function overlayDirectory(directory: string, index: number): string {
+  return join(runFiles(directory).copies, String(index));
+}

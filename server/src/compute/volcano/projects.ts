@@ -1,0 +1,167 @@
+import type { ClusterApi } from './client.ts';
+import { isApiError } from './apiError.ts';
+import type { VolcanoEngineConfig } from './config.ts';
+import type { Contact } from './contact.ts';
+import { KINDS, pathOf, type Kind } from './kinds.ts';
+import { networkPolicies } from './manifests/networkPolicy.ts';
+import {
+  namespaceManifest,
+  QUOTA_NAME,
+  queueManifest,
+  quotaManifest,
+  type ClusterProject,
+  type Queue
+} from './manifests/project.ts';
+import {
+  projectStorage,
+  type PersistentVolume,
+  type PersistentVolumeClaim
+} from './manifests/storage.ts';
+import { namespaceName } from './names.ts';
+import type { ClusterObject } from './objects.ts';
+import { pause } from './pause.ts';
+
+/** How long a new queue may take until it is open, and a namespace until pods can be made in it. */
+const READY_TRIES = 100;
+const READY_EVERY_MS = 100;
+
+/** Namespaces, quotas, queues, policies and claims of projects. */
+export class Projects {
+  readonly #config: VolcanoEngineConfig;
+  readonly #api: ClusterApi;
+  readonly #contact: Contact;
+  readonly #known = new Map<string, ClusterProject>();
+  readonly #ready = new Map<string, Promise<void>>();
+
+  constructor(config: VolcanoEngineConfig, api: ClusterApi, contact: Contact) {
+    this.#config = config;
+    this.#api = api;
+    this.#contact = contact;
+  }
+
+  /** Tells of a project, before its first workload and whenever its name or quotas change. */
+  async set(project: ClusterProject): Promise<void> {
+    const before = this.#known.get(project.id);
+    this.#known.set(project.id, project);
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(project)) {
+      return;
+    }
+    if (this.#ready.has(project.id)) {
+      await this.#again(project.id);
+    }
+  }
+
+  /** Resolves when workloads of the project can be made. Made once; after a failure it is tried again. @throws ApiError */
+  ready(projectId: string): Promise<void> {
+    return this.#ready.get(projectId) ?? this.#again(projectId);
+  }
+
+  /** Forgets that a namespace is there, because it turned out not to be. */
+  forget(projectId: string): void {
+    this.#ready.delete(projectId);
+  }
+
+  #again(projectId: string): Promise<void> {
+    const project = this.#known.get(projectId) ?? { id: projectId, name: '', quotas: {} };
+    const before = this.#ready.get(projectId);
+    const made = (before ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.#make(project));
+    this.#ready.set(projectId, made);
+    made.catch(() => {
+      if (this.#ready.get(projectId) === made) {
+        this.#ready.delete(projectId);
+      }
+    });
+    return made;
+  }
+
+  async #make(project: ClusterProject): Promise<void> {
+    const config = this.#config;
+    const namespace = namespaceName(config.namespacePrefix, project.id);
+    await this.#apply(KINDS.namespace, namespaceManifest(config, project));
+    if (Object.keys(project.quotas).length > 0) {
+      await this.#apply(KINDS.resourceQuota, quotaManifest(config, project));
+    } else {
+      await this.#remove(pathOf(KINDS.resourceQuota, namespace, QUOTA_NAME));
+    }
+    for (const policy of networkPolicies(config, namespace)) {
+      await this.#apply(KINDS.networkPolicy, policy);
+    }
+    if ('claim' in config.volume) {
+      await this.#claim(namespace, config.volume);
+    }
+    if (config.queue === undefined) {
+      await this.#apply(KINDS.queue, queueManifest(config, project));
+      // Its controller opens it; until then jobs are refused.
+      await this.#until(
+        pathOf(KINDS.queue, undefined, namespace),
+        (queue: Queue) => queue.status?.state === 'Open'
+      );
+    }
+    // Pods need the namespace's own account, whose token they do not get.
+    await this.#until(pathOf(KINDS.serviceAccount, namespace, 'default'), () => true);
+  }
+
+  async #claim(namespace: string, original: { claim: string; namespace: string }): Promise<void> {
+    const claim = await this.#get<PersistentVolumeClaim>(
+      pathOf(KINDS.claim, original.namespace, original.claim)
+    );
+    const volume = await this.#get<PersistentVolume>(
+      pathOf(KINDS.volume, undefined, claim.spec.volumeName ?? '')
+    );
+    const storage = projectStorage(this.#config, namespace, original.claim, volume);
+    await this.#create(KINDS.volume, storage.volume);
+    await this.#create(KINDS.claim, storage.claim);
+  }
+
+  async #until<T extends ClusterObject>(
+    path: string,
+    wanted: (object: T) => boolean
+  ): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        if (wanted(await this.#get<T>(path))) {
+          return;
+        }
+        if (tries === READY_TRIES) {
+          return;
+        }
+      } catch (error) {
+        if (!isApiError(error) || !error.notFound || tries === READY_TRIES) {
+          throw error;
+        }
+      }
+      await pause(READY_EVERY_MS);
+    }
+  }
+
+  #get<T>(path: string): Promise<T> {
+    return this.#contact.ask(() => this.#api.get<T>(path));
+  }
+
+  #apply<T extends ClusterObject>(kind: Kind, object: T): Promise<T> {
+    return this.#contact.ask(() => this.#api.apply(kind, object));
+  }
+
+  /** For what cannot be changed once it is there. */
+  async #create(kind: Kind, object: ClusterObject): Promise<void> {
+    try {
+      await this.#contact.ask(() => this.#api.create(kind, object));
+    } catch (error) {
+      if (!isApiError(error) || !error.conflict) {
+        throw error;
+      }
+    }
+  }
+
+  async #remove(path: string): Promise<void> {
+    try {
+      await this.#contact.ask(() => this.#api.remove(path));
+    } catch (error) {
+      if (!isApiError(error) || !error.notFound) {
+        throw error;
+      }
+    }
+  }
+}
