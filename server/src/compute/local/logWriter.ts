@@ -30,6 +30,8 @@ export class LogWriter {
   private _waiting: Buffer[] = [];
   private _waitingBytes = 0;
   private _writing = false;
+  /** The last record is not whole. */
+  private _torn = false;
   private readonly _paused = new Set<Readable>();
   private _budget = BYTES_PER_SECOND;
   private _budgetTime = performance.now();
@@ -165,10 +167,11 @@ export class LogWriter {
       }
       return;
     }
-    const batch = this._nextBatch();
+    const records = this._nextBatch();
+    const batch = this._torn ? Buffer.concat([Buffer.of(NEWLINE), records]) : records;
     const done = (): void => {
       this._writing = false;
-      this._waitingBytes -= batch.length;
+      this._waitingBytes -= records.length;
       this._resume();
       this._write();
     };
@@ -176,9 +179,25 @@ export class LogWriter {
     try {
       const file = this._open(batch.length);
       // A full disk loses lines of the log and nothing else: the run goes on.
-      write(file, batch, done);
+      write(file, batch, (_error, written) => {
+        this._count(batch, written);
+        done();
+      });
     } catch {
       setImmediate(done);
+    }
+  }
+
+  /** Counts what the disk took, which may end in the middle of a record: the next one then begins after an end of line. */
+  private _count(batch: Buffer, written: number): void {
+    const missing = batch.length - written;
+    const current = this._segments.at(-1);
+    if (current !== undefined) {
+      current.size -= missing;
+    }
+    this._position -= missing;
+    if (written > 0) {
+      this._torn = batch[written - 1] !== NEWLINE;
     }
   }
 

@@ -28,7 +28,8 @@ class RunMetrics {
 
   /** Reads what was written since the last time; one reading at a time. */
   refresh(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#refresh());
+    // One that failed, such as for a file that was removed meanwhile, is no reason not to look again.
+    this.#reading = this.#reading.catch(() => undefined).then(() => this.#refresh());
     return this.#reading;
   }
 
