@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
 /**
@@ -58,11 +57,12 @@ export async function fetchWheels(
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name)));
   try {
     return await new Promise<number>((resolve, reject) => {
-      const child = spawn(python, ['-I', '-c', FETCH, join(directory), ...requirements], {
+      // Into the directory that it runs in: the log is for people who need not know where that is.
+      const child = spawn(python, ['-I', '-c', FETCH, '.', ...requirements], {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
         signal,
-        cwd: '/'
+        cwd: directory
       });
       child.stdout.pipe(output, { end: false });
       child.stderr.pipe(output, { end: false });
