@@ -4,6 +4,7 @@ import {
   ErrorState,
   Form,
   Loading,
+  resourceName,
   TimeAgo,
   useList,
   useTops,
@@ -33,7 +34,9 @@ export function Projects(): JSX.Element {
       width: 'minmax(160px, 4fr)',
       cell: ({ quotas }) =>
         quotas.length > 0 ? (
-          <code>{quotas.map(({ resource, limit }) => `${resource} ${limit}`).join(', ')}</code>
+          quotas
+            .map(({ resource, limit }) => `${resourceName(resource, trans)} ${limit}`)
+            .join(', ')
         ) : (
           <span className="topsdl-mod-muted">{trans.__('none')}</span>
         )

@@ -100,7 +100,11 @@ export function ImportInto({ panel, versionId, bring }: ImportIntoProps): JSX.El
             <Button disabled={!complete || running} onClick={() => void start(true)}>
               {trans.__('Look First')}
             </Button>
-            <Button primary disabled={!complete || running} onClick={() => void start(false)}>
+            <Button
+              primary={!shown?.dryRun}
+              disabled={!complete || running}
+              onClick={() => void start(false)}
+            >
               {trans.__('Import')}
             </Button>
             <a

@@ -59,8 +59,8 @@ function Report({ found, onImport }: { found: Import; onImport?: (() => void) | 
         <div className="topsdl-Report-progress" role="status">
           <ProgressBar share={task.total ? task.done / task.total : null} />
           <span>
-            {task.done.toLocaleString()}
-            {task.total ? ` / ${task.total.toLocaleString()}` : ''}
+            {task.done.toLocaleString(translation.locale)}
+            {task.total ? ` / ${task.total.toLocaleString(translation.locale)}` : ''}
           </span>
           <Button
             onClick={() =>
@@ -82,7 +82,7 @@ function Report({ found, onImport }: { found: Import; onImport?: (() => void) | 
           <dl className="topsdl-Report-figures">
             {figures.map(([word, count]) => (
               <div key={word}>
-                <dd>{count.toLocaleString()}</dd>
+                <dd>{count.toLocaleString(translation.locale)}</dd>
                 <dt>{word}</dt>
               </div>
             ))}

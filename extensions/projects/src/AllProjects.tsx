@@ -1,7 +1,16 @@
 import { operations, type ResponseOf } from '@topsdl/contract';
-import { ErrorState, StackBar, Table, useDelayed, useList, useTops, type Column } from '@topsdl/ui';
+import {
+  ErrorState,
+  formatAmount,
+  resourceName,
+  StackBar,
+  Table,
+  useDelayed,
+  useList,
+  useTops,
+  type Column
+} from '@topsdl/ui';
 import { useState, type JSX } from 'react';
-import { formatAmount, resourceName } from './amounts.ts';
 
 type Row = ResponseOf<typeof operations.admin.resources>['items'][number];
 
@@ -41,12 +50,14 @@ export function AllProjects(): JSX.Element {
           use.limit === null ? amount(use.used) : `${amount(use.used)} / ${amount(use.limit)}`;
         return (
           <span className="topsdl-Overview-meter">
-            <StackBar
-              label={text}
-              parts={[{ label: trans.__('Used'), value: use.used, color: 0 }]}
-              limit={use.limit}
-            />
-            {text}
+            {use.limit !== null && (
+              <StackBar
+                label={text}
+                parts={[{ label: trans.__('Used'), value: use.used, color: 0 }]}
+                limit={use.limit}
+              />
+            )}
+            <span>{text}</span>
           </span>
         );
       }

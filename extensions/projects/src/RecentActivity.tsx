@@ -6,6 +6,12 @@ import type { ResponseOf } from '@topsdl/contract';
 
 type Happening = ResponseOf<typeof operations.projects.activity>['items'][number];
 
+/** Whether an entry says more than the one before it: a service that starts changes many times. */
+function isNews(item: Happening, index: number, all: readonly Happening[]): boolean {
+  const before = all[index - 1];
+  return !before || (['kind', 'id', 'type'] as const).some(key => item[key] !== before[key]);
+}
+
 /** Changes are shown at most this often while much happens, in milliseconds. */
 const REST = 1000;
 
@@ -51,6 +57,12 @@ export function RecentActivity({ projectId }: { projectId: string }): JSX.Elemen
     };
   }, [events, load]);
 
+  /** Long work is called by its kind and what it is about: `dataset-import: digits v1`. */
+  const whatOf = ({ kind, name }: Happening) => {
+    const [work = '', ...about] = kind === 'task' && name !== null ? name.split(': ') : [];
+    return about.length > 0 ? `${registry.taskTitle(work)}: ${about.join(': ')}` : name;
+  };
+
   return (
     <section className="topsdl-Group" aria-label={trans.__('Recent activity')}>
       <header className="topsdl-Overview-head">
@@ -58,7 +70,7 @@ export function RecentActivity({ projectId }: { projectId: string }): JSX.Elemen
       </header>
       {error !== undefined && <ErrorState error={error} retry={() => void load()} />}
       <ul className="topsdl-Overview-activity">
-        {items?.map(item => (
+        {items?.filter(isNews).map(item => (
           <li key={item.seq}>
             <TimeAgo time={item.time} />
             <span>
@@ -73,7 +85,7 @@ export function RecentActivity({ projectId }: { projectId: string }): JSX.Elemen
                   {item.name ?? trans.__('open')}
                 </button>
               ) : (
-                item.name
+                whatOf(item)
               )}
             </span>
           </li>

@@ -1,8 +1,8 @@
 import type { Holder, ResourceUse } from '@topsdl/contract';
 import { formatNumber, isBytes } from '@topsdl/lab';
-import { LineChart, StackBar, useTops, type Part } from '@topsdl/ui';
+import { formatAmount, LineChart, resourceName, StackBar, useTops, type Part } from '@topsdl/ui';
 import { useMemo, type JSX } from 'react';
-import { amountOf, formatAmount, resourceName } from './amounts.ts';
+import { amountOf } from './amounts.ts';
 
 export interface ResourceRowProps {
   readonly use: ResourceUse;
@@ -76,7 +76,7 @@ export function ResourceRow({
             </span>
           )}
         </div>
-        <StackBar label={name} parts={parts} limit={limit} />
+        {limit !== null && <StackBar label={name} parts={parts} limit={limit} />}
         <div className="topsdl-Overview-keys">
           {parts
             .filter(({ value }) => value > 0)

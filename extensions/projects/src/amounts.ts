@@ -1,25 +1,4 @@
-import { formatBytes, formatNumber, isBytes, resourceWord } from '@topsdl/lab';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Holder } from '@topsdl/contract';
-
-/** What a resource is called. */
-export function resourceName(resource: string, trans: TranslationBundle): string {
-  switch (resource) {
-    case 'cpu':
-      return 'CPU';
-    case 'memory':
-      return trans.__('Memory');
-    case 'storage':
-      return trans.__('Storage');
-    default:
-      return trans._p('resource', '%1 cards', resourceWord(resource).toUpperCase());
-  }
-}
-
-/** An amount of a resource: cores, bytes or cards. */
-export function formatAmount(resource: string, amount: number, locale: string): string {
-  return isBytes(resource) ? formatBytes(amount, locale) : formatNumber(amount, locale);
-}
 
 /** How much of a resource something holds or asks for. */
 export function amountOf(holder: Holder, resource: string): number {

@@ -53,48 +53,39 @@ export function LiveMetrics({ serviceId }: { serviceId: string }): JSX.Element {
                 count('gray')
               )}
             </p>
-            <figure>
-              <figcaption>{trans.__('Requests a second')}</figcaption>
-              <LineChart
-                time
-                yMin={0}
-                label={trans.__('Requests a second')}
-                series={lines(metrics, [
-                  ['', (m, role, i) => (m[role].requests[i] ?? 0) / m.stepSeconds, false]
-                ])}
-              />
-            </figure>
-            <figure>
-              <figcaption>{trans.__('Latency, ms')}</figcaption>
-              <LineChart
-                time
-                yMin={0}
-                label={trans.__('Latency, ms')}
-                formatY={value => formatNumber(value, translation.locale)}
-                series={lines(metrics, [
-                  ['p50', (m, role, i) => m[role].p50Ms[i] ?? null, true],
-                  ['p99', (m, role, i) => m[role].p99Ms[i] ?? null, false]
-                ])}
-              />
-            </figure>
-            <figure>
-              <figcaption>{trans.__('Errors, %')}</figcaption>
-              <LineChart
-                time
-                yMin={0}
-                label={trans.__('Errors, %')}
-                series={lines(metrics, [
-                  [
-                    '',
-                    (m, role, i) => {
-                      const requests = m[role].requests[i] ?? 0;
-                      return requests > 0 ? (100 * (m[role].errors[i] ?? 0)) / requests : null;
-                    },
-                    false
-                  ]
-                ])}
-              />
-            </figure>
+            <LineChart
+              time
+              yMin={0}
+              label={trans.__('Requests a second')}
+              series={lines(metrics, [
+                ['', (m, role, i) => (m[role].requests[i] ?? 0) / m.stepSeconds, false]
+              ])}
+            />
+            <LineChart
+              time
+              yMin={0}
+              label={trans.__('Latency, ms')}
+              formatY={value => formatNumber(value, translation.locale)}
+              series={lines(metrics, [
+                ['p50', (m, role, i) => m[role].p50Ms[i] ?? null, true],
+                ['p99', (m, role, i) => m[role].p99Ms[i] ?? null, false]
+              ])}
+            />
+            <LineChart
+              time
+              yMin={0}
+              label={trans.__('Errors, %')}
+              series={lines(metrics, [
+                [
+                  '',
+                  (m, role, i) => {
+                    const requests = m[role].requests[i] ?? 0;
+                    return requests > 0 ? (100 * (m[role].errors[i] ?? 0)) / requests : null;
+                  },
+                  false
+                ]
+              ])}
+            />
           </div>
         );
       }}

@@ -1,4 +1,4 @@
-import { stopIcon } from '@jupyterlab/ui-components';
+import { buildIcon, stopIcon } from '@jupyterlab/ui-components';
 import { operations, type PackageVersion } from '@topsdl/contract';
 import { formatBytes, packageIcon, type PanelProps } from '@topsdl/lab';
 import {
@@ -67,23 +67,23 @@ function Version({ version, name }: { version: PackageVersion; name: string }): 
         state={buildState(version.state, host)}
         facts={version.startedAt && <Elapsed from={version.startedAt} to={version.endedAt} />}
         actions={[
-          {
-            id: 'stop',
-            label: trans.__('Stop'),
-            icon: stopIcon,
-            inline: true,
-            enabled: building,
-            why: trans.__('Only a pending or running build can be stopped.'),
-            run: () => run(() => client.call(serving.stopBuild, { params }))
-          },
-          {
-            id: 'build',
-            label: trans.__('Build'),
-            inline: true,
-            enabled: !building && version.state !== 'completed',
-            why: trans.__('It is built, or being built.'),
-            run: () => run(() => client.call(serving.build, { params }))
-          }
+          building
+            ? {
+                id: 'stop',
+                label: trans.__('Stop'),
+                icon: stopIcon,
+                inline: true,
+                run: () => run(() => client.call(serving.stopBuild, { params }))
+              }
+            : {
+                id: 'build',
+                label: trans.__('Build'),
+                icon: buildIcon,
+                inline: true,
+                enabled: version.state !== 'completed',
+                why: trans.__('It is built.'),
+                run: () => run(() => client.call(serving.build, { params }))
+              }
         ]}
       />
       {version.reason && (
@@ -112,7 +112,10 @@ function Version({ version, name }: { version: PackageVersion; name: string }): 
                   [trans.__('Base image'), version.baseImage],
                   [trans.__('Port'), version.port],
                   [trans.__('Start command'), <code key="c">{version.arguments.join(' ')}</code>],
-                  [trans.__('Python dependencies'), version.requirements.join(', ')],
+                  [
+                    trans.__('Python dependencies'),
+                    version.requirements.join(', ') || trans.__('none')
+                  ],
                   [
                     trans.__('Environment variables'),
                     Object.entries(version.environment)

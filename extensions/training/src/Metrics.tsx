@@ -20,20 +20,18 @@ export function Metrics({ run }: { run: TrainingRun }): JSX.Element {
           </EmptyState>
         ) : (
           <div className="topsdl-Run-charts">
-            {[...groupSeries(series)].map(([group, entries]) => (
-              <figure key={group}>
-                <figcaption>{group}</figcaption>
-                <LineChart
-                  label={group}
-                  series={entries.map(entry => ({
-                    id: entry.tag,
-                    label: entry.tag,
-                    points: entry.steps.map(
-                      (step, index) => [step, entry.values[index] ?? null] as const
-                    )
-                  }))}
-                />
-              </figure>
+            {[...groupSeries(series)].map(([group, curves]) => (
+              <LineChart
+                key={group}
+                label={group}
+                series={curves.map(({ label, entry }) => ({
+                  id: entry.tag,
+                  label,
+                  points: entry.steps.map(
+                    (step, index) => [step, entry.values[index] ?? null] as const
+                  )
+                }))}
+              />
             ))}
           </div>
         )

@@ -1,6 +1,6 @@
 import { operations, type NodeStats } from '@topsdl/contract';
 import { formatBytes, formatNumber } from '@topsdl/lab';
-import { EmptyState, LineChart, Loaded, useQuery, useTops } from '@topsdl/ui';
+import { EmptyState, LineChart, Loaded, shortNode, useQuery, useTops } from '@topsdl/ui';
 import { useEffect, useState, type JSX } from 'react';
 import { mergeSamples, seriesOf } from './samples.ts';
 
@@ -41,16 +41,15 @@ export function Monitoring({ runId, active }: { runId: string; active: boolean }
         ) : (
           <div className="topsdl-Run-charts">
             {charts.map(([label, read, format]) => (
-              <figure key={label}>
-                <figcaption>{label}</figcaption>
-                <LineChart
-                  time
-                  yMin={0}
-                  label={label}
-                  series={seriesOf(all, read)}
-                  formatY={format}
-                />
-              </figure>
+              <LineChart
+                key={label}
+                time
+                yMin={0}
+                label={label}
+                series={seriesOf(all, read, shortNode)}
+                formatY={format}
+                bytes={format !== cores}
+              />
             ))}
           </div>
         );

@@ -1,6 +1,14 @@
-import { operations } from '@topsdl/contract';
-import { formatBytes, formatNumber, isBytes, resourceWord } from '@topsdl/lab';
-import { StackBar, useList, useProjectId, useQuery, useTops } from '@topsdl/ui';
+import { operations, type ResourceUse } from '@topsdl/contract';
+import {
+  formatAmount,
+  Notice,
+  resourceName,
+  StackBar,
+  useList,
+  useProjectId,
+  useQuery,
+  useTops
+} from '@topsdl/ui';
 import type { JSX } from 'react';
 
 const WATCH = [{ kinds: ['usage', 'project', 'training-run', 'service'] as const }];
@@ -27,29 +35,34 @@ export function QuotaAside(props: { specId: string | undefined; nodes: number })
       }
     : {};
   const amount = (resource: string, value: number) =>
-    isBytes(resource)
-      ? formatBytes(value, translation.locale)
-      : formatNumber(value, translation.locale);
+    formatAmount(resource, value, translation.locale);
+  const names = (uses: readonly ResourceUse[]) =>
+    new Intl.ListFormat(translation.locale).format(
+      uses.map(({ resource }) => resourceName(resource, trans))
+    );
 
   const rows = (overview.data?.resources ?? []).filter(({ resource }) => resource !== 'storage');
+  const never = rows.filter(
+    ({ resource, limit }) => limit !== null && (wants[resource] ?? 0) > limit
+  );
   const short = rows.filter(
     ({ resource, used, limit }) => limit !== null && used + (wants[resource] ?? 0) > limit
   );
   return (
-    <section aria-label={trans.__('What it will use')}>
+    <section className="topsdl-QuotaAside" aria-label={trans.__('What it will use')}>
       <h2>{trans.__('What it will use')}</h2>
       {rows.map(({ resource, used, limit }) => (
         <div key={resource} className="topsdl-QuotaAside-row">
           <div>
-            <span>{resourceWord(resource)}</span>
+            <span>{resourceName(resource, trans)}</span>
             <span>
               {amount(resource, used)}
               {wants[resource] ? ` + ${amount(resource, wants[resource])}` : ''}
-              {limit === null ? '' : ` / ${amount(resource, limit)}`}
+              {limit === null ? '' : ` ${trans.__('of %1', amount(resource, limit))}`}
             </span>
           </div>
           <StackBar
-            label={resource}
+            label={resourceName(resource, trans)}
             limit={limit}
             parts={[
               { label: trans.__('in use'), value: used, color: 0 },
@@ -58,13 +71,14 @@ export function QuotaAside(props: { specId: string | undefined; nodes: number })
           />
         </div>
       ))}
-      {short.length > 0 && (
-        <p className="topsdl-mod-wait">
-          {trans.__(
-            'It will wait for %1 until others end.',
-            short.map(({ resource }) => resourceWord(resource)).join(', ')
-          )}
-        </p>
+      {overview.data && spec && (
+        <Notice tone={never.length > 0 ? 'bad' : short.length > 0 ? 'wait' : 'good'}>
+          {never.length > 0
+            ? trans.__('More than the quota of the project: %1.', names(never))
+            : short.length > 0
+              ? trans.__('It will wait for %1 until others end.', names(short))
+              : trans.__('It starts at once.')}
+        </Notice>
       )}
     </section>
   );

@@ -36,7 +36,7 @@ export function SaveModel({ run: value }: { run: TrainingRun }): JSX.Element | n
         </Button>
       }
     >
-      <label>
+      <label className="topsdl-Run-save">
         {trans.__('Save what it left as a version of')}{' '}
         <select
           className="topsdl-Input"

@@ -1,6 +1,13 @@
 import type { TrainingRun } from '@topsdl/contract';
-import { formatBytes, formatNumber, isBytes, resourceWord } from '@topsdl/lab';
-import { StackBar, Table, TimeAgo, useTops, type Column } from '@topsdl/ui';
+import {
+  formatAmount,
+  resourceName,
+  StackBar,
+  Table,
+  TimeAgo,
+  useTops,
+  type Column
+} from '@topsdl/ui';
 import type { JSX } from 'react';
 
 type WaitingFor = NonNullable<TrainingRun['waiting']>;
@@ -9,11 +16,9 @@ type WaitingFor = NonNullable<TrainingRun['waiting']>;
 export function Waiting({ waiting }: { waiting: WaitingFor }): JSX.Element {
   const { registry, trans, translation } = useTops();
   const amount = (resource: string, value: number) =>
-    isBytes(resource)
-      ? formatBytes(value, translation.locale)
-      : formatNumber(value, translation.locale);
+    formatAmount(resource, value, translation.locale);
   const lacking: Column<WaitingFor['lacking'][number]>[] = [
-    { id: 'resource', label: trans.__('Resource'), cell: row => resourceWord(row.resource) },
+    { id: 'resource', label: trans.__('Resource'), cell: row => resourceName(row.resource, trans) },
     {
       id: 'requested',
       label: trans.__('Requested'),
@@ -38,7 +43,7 @@ export function Waiting({ waiting }: { waiting: WaitingFor }): JSX.Element {
       width: 'minmax(120px, 2fr)',
       cell: row => (
         <StackBar
-          label={resourceWord(row.resource)}
+          label={resourceName(row.resource, trans)}
           limit={row.limit}
           parts={[
             { label: trans.__('in use'), value: row.used, color: 0 },

@@ -4,6 +4,7 @@ import {
   Elapsed,
   pythonThing,
   Section,
+  speak,
   TimeAgo,
   useList,
   useMay,
@@ -39,13 +40,18 @@ function runRow(host: Host, run: Run, training: Training, value: TrainingRun): R
   const { registry } = host;
   const { tone, text } = stateOf(value.state, host);
   const progress = progressOf(value);
+  const { reason } = value;
+  const note =
+    reason && !isActive(value)
+      ? speak(host.translation, reason.code, reason.params, reason.detail)
+      : undefined;
   return {
     id: value.id,
     label: String(value.number),
     tone,
     stateText: text,
-    note: value.reason && !isActive(value) ? value.reason.detail : text,
-    title: value.name,
+    note: note ?? text,
+    title: [value.name, text, note].filter(Boolean).join('\n'),
     ...(progress === undefined ? {} : { progress }),
     detail: value.startedAt ? (
       <Elapsed from={value.startedAt} to={value.endedAt} />

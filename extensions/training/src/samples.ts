@@ -16,10 +16,11 @@ export function mergeSamples(
   return added.length === 0 ? known : [...known, ...added].slice(-LIMIT);
 }
 
-/** One figure of every node over time. */
+/** One figure of every node over time. @param nameOf what a node is called */
 export function seriesOf(
   samples: readonly NodeStats[],
-  read: (sample: NodeStats) => number
+  read: (sample: NodeStats) => number,
+  nameOf: (node: string) => string
 ): { id: string; label: string; points: [number, number][] }[] {
   const nodes = new Map<string, [number, number][]>();
   for (const sample of samples) {
@@ -27,15 +28,36 @@ export function seriesOf(
     points.push([Date.parse(sample.time), read(sample)]);
     nodes.set(sample.node, points);
   }
-  return [...nodes].map(([node, points]) => ({ id: node, label: node, points }));
+  return [...nodes]
+    .map(([node, points]) => ({ id: node, label: nameOf(node), points }))
+    .sort((a, b) => a.label.localeCompare(b.label, undefined, { numeric: true }));
 }
 
-/** Curves that belong together: those whose tags begin with the same word. */
-export function groupSeries(series: readonly MetricSeries[]): Map<string, MetricSeries[]> {
-  const groups = new Map<string, MetricSeries[]>();
-  for (const entry of series) {
-    const group = entry.tag.split('/')[0] ?? entry.tag;
-    groups.set(group, [...(groups.get(group) ?? []), entry]);
+/** A curve, and what it is called beside the others of its chart. */
+export interface Curve {
+  readonly label: string;
+  readonly entry: MetricSeries;
+}
+
+/**
+ * Curves that belong together: those whose tags begin with the same word, after the directory that all
+ * of them have in common.
+ */
+export function groupSeries(series: readonly MetricSeries[]): Map<string, Curve[]> {
+  const paths = series.map(({ tag }) => tag.split('/'));
+  let shared = 0;
+  while (
+    paths.every(path => path.length > shared + 2 && path[shared] === paths[0]?.[shared]) &&
+    paths.length > 0
+  ) {
+    shared += 1;
   }
+  const groups = new Map<string, Curve[]>();
+  series.forEach((entry, index) => {
+    const [group = entry.tag, ...rest] = paths[index]?.slice(shared) ?? [];
+    const curves = groups.get(group) ?? [];
+    curves.push({ label: rest.join('/') || group, entry });
+    groups.set(group, curves);
+  });
   return groups;
 }

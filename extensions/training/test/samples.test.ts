@@ -26,19 +26,32 @@ describe('samples', () => {
   });
 
   test('become a line a node', () => {
-    const lines = seriesOf([sample('a', 1, 2), sample('b', 1, 3), sample('a', 2, 4)], s => s.cpu);
-    expect(lines.map(line => [line.id, line.points.map(([, y]) => y)])).toEqual([
-      ['a', [2, 4]],
-      ['b', [3]]
+    const all = [sample('worker', 1, 3), sample('master', 1, 2), sample('master', 2, 4)];
+    const lines = seriesOf(
+      all,
+      s => s.cpu,
+      name => name.toUpperCase()
+    );
+    expect(lines.map(line => [line.label, line.points.map(([, y]) => y)])).toEqual([
+      ['MASTER', [2, 4]],
+      ['WORKER', [3]]
     ]);
   });
 });
 
 test('curves are drawn together by the first word of their tags', () => {
   const curve = (tag: string) => ({ tag, steps: [], values: [], times: [] });
-  const groups = groupSeries(['loss/train', 'loss/test', 'rate'].map(curve));
-  expect([...groups].map(([name, list]) => [name, list.length])).toEqual([
-    ['loss', 2],
-    ['rate', 1]
+  const grouped = (...tags: string[]) =>
+    [...groupSeries(tags.map(curve))].map(([name, curves]) => [name, ...curves.map(c => c.label)]);
+  expect(grouped('loss/train', 'loss/test', 'rate')).toEqual([
+    ['loss', 'train', 'test'],
+    ['rate', 'rate']
   ]);
+  // A program that writes all its events into one directory has two charts all the same.
+  expect(grouped('events/loss/train', 'events/accuracy/test')).toEqual([
+    ['loss', 'train'],
+    ['accuracy', 'test']
+  ]);
+  expect(grouped('loss/train', 'loss/test')).toEqual([['loss', 'train', 'test']]);
+  expect(grouped()).toEqual([]);
 });

@@ -19,6 +19,7 @@ export { Loaded } from './feedback/Loaded.tsx';
 export { Badge, Dot, ProgressBar } from './feedback/marks.tsx';
 export { notify, reportError } from './feedback/report.ts';
 export { describeError } from './feedback/sentences.ts';
+export { formatAmount, resourceName } from './feedback/resources.ts';
 export { speak } from './feedback/speak.ts';
 export { Button, EmptyState, ErrorState, Loading, type ButtonProps } from './feedback/states.tsx';
 export {
@@ -60,6 +61,7 @@ export {
 export { Table, type Column, type TableProps } from './list/Table.tsx';
 export { useWindow, windowOf } from './list/window.ts';
 export { LogModel } from './logs/model.ts';
+export { shortNode } from './logs/nodes.ts';
 export { LogsView, type LogsViewProps } from './logs/LogsView.tsx';
 export { operationLog, type LogSource, type OperationLog } from './logs/source.ts';
 export { keep, kept, useDelayed, useKept } from './memory.ts';

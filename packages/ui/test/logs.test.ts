@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { LogLine } from '@topsdl/contract';
 import { lastReturn, plain, spans } from '../src/logs/ansi.ts';
 import { columnsOf, WrapLayout } from '../src/logs/layout.ts';
+import { inOrder, shortNode } from '../src/logs/nodes.ts';
 import { LogModel, severityOf } from '../src/logs/model.ts';
 
 const line = (text: string, node = 'master-0'): LogLine => ({
@@ -92,4 +93,13 @@ test('wrapped lines take as many rows as their columns need, wide characters two
   expect([layout.rowAt(0), layout.rowAt(2), layout.rowAt(3), layout.rowAt(5)]).toEqual([
     0, 0, 1, 2
   ]);
+});
+
+test('nodes are called by their part in the run, the master first', () => {
+  expect(inOrder(['t-1-worker-10', 't-1-worker-2', 't-1-master-0']).map(shortNode)).toEqual([
+    'master-0',
+    'worker-2',
+    'worker-10'
+  ]);
+  expect(shortNode('somewhere')).toBe('somewhere');
 });

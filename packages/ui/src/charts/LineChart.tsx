@@ -38,7 +38,11 @@ export interface LineChartProps {
   readonly legend?: boolean;
 }
 
-const MARGIN = { top: 8, right: 12, bottom: 20, left: 46 };
+const MARGIN = { top: 8, right: 12, bottom: 20 };
+/** Pixels that a digit of the axis takes about. */
+const DIGIT = 6.5;
+/** Half a minute: what a single moment is shown in the middle of. */
+const AROUND = 30_000;
 
 /** Lines over time or steps, with axes and the values under the pointer; drawn as SVG, readable as a table. */
 export function LineChart(props: LineChartProps): JSX.Element {
@@ -63,12 +67,14 @@ export function LineChart(props: LineChartProps): JSX.Element {
   }, []);
 
   const box = useMemo(() => bounds(props), [props]);
-  const inner = {
-    width: Math.max(0, width - MARGIN.left - MARGIN.right),
-    height: height - MARGIN.top - MARGIN.bottom
-  };
+  const innerHeight = height - MARGIN.top - MARGIN.bottom;
+  const yTicks = ticks(box.y0, box.y1, Math.max(2, innerHeight / 36), props.bytes).map(
+    tick => [tick, formatY(tick)] as const
+  );
+  const left = 14 + DIGIT * Math.max(3, ...yTicks.map(([, text]) => text.length));
+  const inner = { width: Math.max(0, width - left - MARGIN.right), height: innerHeight };
   const x = (value: number) =>
-    MARGIN.left + ((value - box.x0) / (box.x1 - box.x0 || 1)) * inner.width;
+    left + ((value - box.x0) / (box.x1 - box.x0 || 1)) * inner.width;
   const y = (value: number) =>
     MARGIN.top + inner.height - ((value - box.y0) / (box.y1 - box.y0 || 1)) * inner.height;
   const empty = series.every(({ points }) => points.length === 0);
@@ -77,8 +83,8 @@ export function LineChart(props: LineChartProps): JSX.Element {
     : ticks(box.x0, box.x1, Math.max(2, inner.width / 80));
 
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    const { left } = event.currentTarget.getBoundingClientRect();
-    const share = (event.clientX - left - MARGIN.left) / (inner.width || 1);
+    const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const share = (at - left) / (inner.width || 1);
     setAt(share < 0 || share > 1 ? null : box.x0 + share * (box.x1 - box.x0));
   };
   const under =
@@ -116,11 +122,11 @@ export function LineChart(props: LineChartProps): JSX.Element {
             onPointerMove={onPointerMove}
             onPointerLeave={() => setAt(null)}
           >
-            {ticks(box.y0, box.y1, Math.max(2, inner.height / 36), props.bytes).map(tick => (
+            {yTicks.map(([tick, text]) => (
               <g key={tick} className="topsdl-Chart-grid">
-                <path d={`M${MARGIN.left} ${y(tick)}H${width - MARGIN.right}`} />
-                <text x={MARGIN.left - 6} y={y(tick)} textAnchor="end" dy="0.32em">
-                  {formatY(tick)}
+                <path d={`M${left} ${y(tick)}H${width - MARGIN.right}`} />
+                <text x={left - 6} y={y(tick)} textAnchor="end" dy="0.32em">
+                  {text}
                 </text>
               </g>
             ))}
@@ -203,7 +209,7 @@ function lineClass(line: Series, index: number): string {
     : `topsdl-Chart-line topsdl-mod-color${(line.color ?? index) % 7} ${line.dashed ? 'topsdl-mod-dashed' : ''}`;
 }
 
-function bounds({ series, from, to, yMin, yMax }: LineChartProps) {
+function bounds({ series, from, to, yMin, yMax, time }: LineChartProps) {
   let [x0, x1, y0, y1] = [Infinity, -Infinity, yMin ?? Infinity, yMax ?? -Infinity];
   for (const { points } of series) {
     for (const [px, py] of points) {
@@ -217,6 +223,9 @@ function bounds({ series, from, to, yMin, yMax }: LineChartProps) {
   }
   [x0, x1] = [from ?? (Number.isFinite(x0) ? x0 : 0), to ?? (Number.isFinite(x1) ? x1 : 1)];
   [y0, y1] = [Number.isFinite(y0) ? y0 : 0, Number.isFinite(y1) ? y1 : 1];
+  if (x0 === x1) {
+    [x0, x1] = time ? [x0 - AROUND, x1 + AROUND] : [x0 - 1, x1 + 1];
+  }
   if (y0 === y1) {
     [y0, y1] = y0 === 0 ? [0, 1] : [Math.min(0, y0), Math.max(0, y1)];
   }

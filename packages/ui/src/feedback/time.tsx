@@ -20,13 +20,13 @@ export function formatDuration(
   return trans.__('%1d %2h', Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600));
 }
 
-/** How long ago something was, in the words of the user's language. */
+/** How long ago something was, as short as the user's language has it: `5m ago`, as in the file browser. */
 export function formatAgo(
   time: string,
   now: number,
   { locale }: Pick<ITopsTranslation, 'locale'>
 ): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
   const seconds = (new Date(time).getTime() - now) / 1000;
   const steps: readonly [number, Intl.RelativeTimeFormatUnit][] = [
     [60, 'second'],

@@ -1,6 +1,7 @@
 import { operations, type ComputeSpec, type ResourceUse } from '@topsdl/contract';
 import { formatBytes, formatNumber, resourceWord } from '@topsdl/lab';
 import type { JSX } from 'react';
+import { resourceName } from '../feedback/resources.ts';
 import { EmptyState, ErrorState, Loading } from '../feedback/states.tsx';
 import { useProjectId, useTops } from '../host.tsx';
 import { useList, useQuery } from '../store/hooks.ts';
@@ -102,15 +103,13 @@ export function SpecTable(props: WidgetProps): JSX.Element {
                 </td>
                 <td>
                   {spec.cards > 0 && spec.cardResource
-                    ? `${spec.cards} ${resourceWord(spec.cardResource)}`
+                    ? `${spec.cards} ${resourceWord(spec.cardResource).toUpperCase()}`
                     : '0'}
                 </td>
                 <td>
                   <b>{room === null ? '…' : room.nodes === Infinity ? '∞' : room.nodes}</b>
                 </td>
-                <td className="topsdl-mod-muted">
-                  {room?.by ? trans.__('%1 quota', resourceWord(room.by)) : ''}
-                </td>
+                <td className="topsdl-mod-muted">{room?.by ? resourceName(room.by, trans) : ''}</td>
               </tr>
             );
           })}

@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import { spans } from './ansi.ts';
 import { severityOf, type LogModel } from './model.ts';
+import { shortNode } from './nodes.ts';
 
 interface Props {
   readonly line: ReturnType<LogModel['line']>;
@@ -27,8 +28,11 @@ export function LogRow({ line, top, height, query, marked, showNode }: Props): J
           {clock(time)}
         </time>
         {showNode && (
-          <span className={`topsdl-Log-node topsdl-mod-color${line.nodeIndex % 7}`}>
-            {line.node}
+          <span
+            className={`topsdl-Log-node topsdl-mod-color${line.nodeIndex % 7}`}
+            title={line.node}
+          >
+            {shortNode(line.node)}
           </span>
         )}
       </span>

@@ -1,4 +1,4 @@
-import { caretDownIcon, caretUpIcon, downloadIcon } from '@jupyterlab/ui-components';
+import { caretDownEmptyThinIcon, caretUpEmptyThinIcon, downloadIcon } from '@jupyterlab/ui-components';
 import { formatBytes } from '@topsdl/lab';
 import {
   useCallback,
@@ -17,6 +17,7 @@ import { useDelayed, useKept } from '../memory.ts';
 import { WrapLayout } from './layout.ts';
 import { LogRow } from './LogRow.tsx';
 import { LogModel } from './model.ts';
+import { inOrder, shortNode } from './nodes.ts';
 import type { LogSource } from './source.ts';
 
 const LINE = 17;
@@ -124,15 +125,18 @@ export function LogsView({ label, source }: LogsViewProps): JSX.Element {
             <button type="button" aria-pressed={node === null} onClick={() => model.show(null)}>
               {trans.__('All nodes')}
             </button>
-            {model.nodes.map((name, index) => (
+            {inOrder(model.nodes).map(name => (
               <button
                 key={name}
                 type="button"
+                title={name}
                 aria-pressed={node === name}
                 onClick={() => model.show(name)}
               >
-                <i className={`topsdl-Swatch topsdl-mod-color${index % 7}`} />
-                {name}
+                <i
+                  className={`topsdl-Swatch topsdl-mod-color${model.nodes.indexOf(name) % 7}`}
+                />
+                {shortNode(name)}
               </button>
             ))}
           </div>
@@ -159,14 +163,14 @@ export function LogsView({ label, source }: LogsViewProps): JSX.Element {
         </span>
         <Button
           minimal
-          icon={caretUpIcon}
+          icon={caretUpEmptyThinIcon}
           label={trans.__('Previous hit')}
           disabled={model.found.length === 0}
           onClick={() => step(-1)}
         />
         <Button
           minimal
-          icon={caretDownIcon}
+          icon={caretDownEmptyThinIcon}
           label={trans.__('Next hit')}
           disabled={model.found.length === 0}
           onClick={() => step(1)}
