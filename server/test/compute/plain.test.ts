@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 import type { WorkloadSpec } from '../../src/compute/engine.ts';
 import { LocalEngine } from '../../src/compute/local/localEngine.ts';
+import { readState } from '../../src/compute/local/stateFile.ts';
+import { processesOf } from '../support/processes.ts';
 import type { EngineUnderTest } from './conformance/bench.ts';
 import { Trial } from './conformance/bench.ts';
 
@@ -83,4 +85,15 @@ forUsers('a plain process ends with what it left behind', async () => {
   await engine.stop(run.handle);
   expect(await run.ended()).toMatchObject({ state: 'stopped' });
   await run.release();
+});
+
+forUsers('a plain process whose supervisor was killed ends with its release', async () => {
+  const run = trial({ command: 'setsid sleep 1000 & echo up; sleep 1000' });
+  await run.submit();
+  await run.said('up');
+  const lost = run.ended();
+  process.kill(readState(String(run.handle.data.directory))?.supervisor.pid ?? 0, 'SIGKILL');
+  expect(await lost).toMatchObject({ state: 'lost' });
+  await run.release();
+  expect(processesOf([`TOPSDL_RUN=${run.handle.runId}`])).toEqual([]);
 });

@@ -8,6 +8,8 @@ import { askControl, connectControl } from './controlClient.ts';
 import { isAlive } from './identity.ts';
 import type { CgroupDirectory, LaunchFile } from './launchFile.ts';
 import { FILES, STAGE, controlSocket } from './paths.ts';
+import { plainMark } from './plainNode.ts';
+import { processesMarked, signalProcess } from './processes.ts';
 import { readState } from './stateFile.ts';
 
 /** How long a supervisor may take to leave after the end of its run. */
@@ -32,10 +34,15 @@ export async function removeLeftovers(
   while (supervisor !== undefined && isAlive(supervisor) && performance.now() < until) {
     await sleep(LOOK_AGAIN_MS);
   }
+  if (launchOf(directory)?.isolation === 'plain') {
+    // No namespace has ended them with a supervisor that was killed. A plain run has one node.
+    processesMarked(plainMark(name, 0)).forEach(({ pid }) => signalProcess(pid, 'SIGKILL'));
+  }
   for (const path of [sockets, join(directory, FILES.upper), join(directory, FILES.node)]) {
     removeTree(path);
   }
-  const groups = [...parents.map(({ path }) => join(path, name)), ...groupsOf(directory)];
+  const own = launchOf(directory)?.cgroups.map(({ path }) => path) ?? [];
+  const groups = [...parents.map(({ path }) => join(path, name)), ...own];
   while (!removeRunGroups(groups, name) && performance.now() < until) {
     await sleep(LOOK_AGAIN_MS);
   }
@@ -80,12 +87,11 @@ async function endUnknown(control: string): Promise<boolean> {
   }
 }
 
-function groupsOf(directory: string): string[] {
+function launchOf(directory: string): LaunchFile | undefined {
   try {
-    const launch = JSON.parse(readFileSync(join(directory, FILES.launch), 'utf8')) as LaunchFile;
-    return launch.cgroups.map(({ path }) => path);
+    return JSON.parse(readFileSync(join(directory, FILES.launch), 'utf8')) as LaunchFile;
   } catch {
-    return [];
+    return undefined;
   }
 }
 

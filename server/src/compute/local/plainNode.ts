@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, symlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -10,7 +10,7 @@ import { identify } from './identity.ts';
 import type { LogWriter } from './logWriter.ts';
 import { FILES } from './paths.ts';
 import type { FoundProcess } from './processes.ts';
-import { findProcess, signalProcess } from './processes.ts';
+import { processesMarked, signalProcess } from './processes.ts';
 import type { PlannedNode } from './runPlan.ts';
 import type { NodeProcess, SandboxContext } from './sandbox.ts';
 import { openOutput, withTail } from './sandbox.ts';
@@ -116,18 +116,13 @@ export class PlainNode implements NodeProcess {
   }
 
   processes(): FoundProcess[] {
-    const mark = `TOPSDL_NODE=${this._context.plan.name}/${this._index}`;
-    return readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .flatMap(name => {
-        try {
-          const marked = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(mark);
-          return (marked && findProcess(Number(name))) || [];
-        } catch {
-          return [];
-        }
-      });
+    return processesMarked(plainMark(this._context.plan.name, this._index));
   }
+}
+
+/** The variable by which the processes of a plain node are found. */
+export function plainMark(name: string, index: number): string {
+  return `TOPSDL_NODE=${name}/${index}`;
 }
 
 /** Where `/workspace` and `/layer` are for plain processes, and what turns mentions of them into those places. */

@@ -57,6 +57,14 @@ export function processesBelow(pid: number): FoundProcess[] {
   return found;
 }
 
+/** All processes that have a variable in their environment, as they were started with it. */
+export function processesMarked(variable: string): FoundProcess[] {
+  return listOr('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(name => readOr(`/proc/${name}/environ`).split('\0').includes(variable))
+    .flatMap(name => findProcess(Number(name)) ?? []);
+}
+
 /** The direct children of a process. */
 export function childrenOf(pid: number): number[] {
   const children: number[] = [];
