@@ -1,3 +1,5 @@
+-- Made by drizzle-kit, with what it cannot say: tables of many millions of rows are kept in the order of their
+-- keys, without a second key (WITHOUT ROWID), and names are searched by trigrams (images_fts, at the end).
 CREATE TABLE `counters` (
 	`scope` text NOT NULL,
 	`name` text NOT NULL,
@@ -108,13 +110,15 @@ CREATE TABLE `imports` (
 --> statement-breakpoint
 CREATE INDEX `imports_of_version` ON `imports` (`version_id`,`id`);--> statement-breakpoint
 CREATE TABLE `materializations` (
+	`holder` text NOT NULL,
 	`version_id` text NOT NULL,
 	`revision` integer NOT NULL,
-	`holder` text NOT NULL,
+	`directory` text DEFAULT '' NOT NULL,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`holder`, `version_id`)
 );
 --> statement-breakpoint
+CREATE INDEX `materializations_directory` ON `materializations` (`directory`);--> statement-breakpoint
 CREATE TABLE `refused_entries` (
 	`key` integer PRIMARY KEY NOT NULL,
 	`import_id` text NOT NULL,
@@ -165,6 +169,91 @@ CREATE TABLE `usage_steps` (
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `package_versions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`package_id` text NOT NULL,
+	`project_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`models` text NOT NULL,
+	`algorithms` text NOT NULL,
+	`port` integer NOT NULL,
+	`arguments` text NOT NULL,
+	`requirements` text NOT NULL,
+	`environment` text NOT NULL,
+	`setup_command` text NOT NULL,
+	`attempt` integer DEFAULT 0 NOT NULL,
+	`bytes` integer,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	FOREIGN KEY (`package_id`) REFERENCES `packages`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `package_versions_of_package` ON `package_versions` (`package_id`,`number`);--> statement-breakpoint
+CREATE INDEX `package_versions_of_project` ON `package_versions` (`project_id`);--> statement-breakpoint
+CREATE TABLE `packages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`name` text NOT NULL,
+	`scenario` text NOT NULL,
+	`details` text NOT NULL,
+	`next_number` integer DEFAULT 1 NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `packages_by_name` ON `packages` (`project_id`,`name`);--> statement-breakpoint
+CREATE INDEX `packages_of_project` ON `packages` (`project_id`,`id`);--> statement-breakpoint
+CREATE TABLE `service_versions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`service_id` text NOT NULL,
+	`service_name` text NOT NULL,
+	`project_id` text NOT NULL,
+	`package_version_id` text NOT NULL,
+	`spec_id` text NOT NULL,
+	`spec_name` text NOT NULL,
+	`resources` text NOT NULL,
+	`replicas` integer NOT NULL,
+	`environment` text NOT NULL,
+	`attempt` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	`removed_at` integer,
+	`removed_by` text,
+	FOREIGN KEY (`package_version_id`) REFERENCES `package_versions`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `service_versions_of_service` ON `service_versions` (`service_id`);--> statement-breakpoint
+CREATE INDEX `service_versions_by_package_version` ON `service_versions` (`package_version_id`);--> statement-breakpoint
+CREATE INDEX `service_versions_by_spec` ON `service_versions` (`spec_id`);--> statement-breakpoint
+CREATE TABLE `services` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`name` text NOT NULL,
+	`details` text NOT NULL,
+	`production_id` text,
+	`gray_id` text,
+	`gray_share` real DEFAULT 0 NOT NULL,
+	`revision` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `services_by_name` ON `services` (`project_id`,`name`);--> statement-breakpoint
+CREATE INDEX `services_of_project` ON `services` (`project_id`,`id`);--> statement-breakpoint
+CREATE TABLE `tensorboards` (
+	`id` text PRIMARY KEY NOT NULL,
+	`run_id` text NOT NULL,
+	`project_id` text NOT NULL,
+	`workload_id` text NOT NULL,
+	`attempt` integer NOT NULL,
+	`port` integer NOT NULL,
+	`ready_at` integer,
+	`complaint` text,
+	`created_at` integer NOT NULL,
+	`created_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tensorboards_run_id_unique` ON `tensorboards` (`run_id`);--> statement-breakpoint
 CREATE TABLE `training_run_events` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`run_id` text NOT NULL,
@@ -256,7 +345,7 @@ CREATE TABLE `annotation_history` (
 	`source` integer NOT NULL,
 	`shapes` text NOT NULL,
 	PRIMARY KEY(`image_key`, `revision`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `annotations` (
 	`image_key` integer NOT NULL,
@@ -270,7 +359,7 @@ CREATE TABLE `annotations` (
 	`by_key` integer,
 	`at` integer NOT NULL,
 	PRIMARY KEY(`image_key`, `ordinal`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `annotations_of_label` ON `annotations` (`version_key`,`label_key`,`image_key`);--> statement-breakpoint
 CREATE INDEX `annotations_of_source` ON `annotations` (`version_key`,`source`,`image_key`);--> statement-breakpoint
@@ -312,6 +401,14 @@ CREATE TABLE `datasets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `datasets_name` ON `datasets` (`project_id`,`name`);--> statement-breakpoint
 CREATE UNIQUE INDEX `datasets_public_name` ON `datasets` (`name`) WHERE "datasets"."project_id" IS NULL;--> statement-breakpoint
+CREATE TABLE `image_blocks` (
+	`version_key` integer NOT NULL,
+	`block` integer NOT NULL,
+	`state` integer NOT NULL,
+	`images` integer NOT NULL,
+	PRIMARY KEY(`version_key`, `block`, `state`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `images` (
 	`key` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`id` text NOT NULL,
@@ -331,12 +428,21 @@ CREATE UNIQUE INDEX `images_id_unique` ON `images` (`id`);--> statement-breakpoi
 CREATE INDEX `images_of_version` ON `images` (`version_key`);--> statement-breakpoint
 CREATE INDEX `images_of_state` ON `images` (`version_key`,`state`);--> statement-breakpoint
 CREATE UNIQUE INDEX `images_content` ON `images` (`version_key`,`content_key`);--> statement-breakpoint
+CREATE TABLE `label_blocks` (
+	`version_key` integer NOT NULL,
+	`label_key` integer NOT NULL,
+	`block` integer NOT NULL,
+	`state` integer NOT NULL,
+	`images` integer NOT NULL,
+	PRIMARY KEY(`version_key`, `label_key`, `block`, `state`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `label_counts` (
 	`version_key` integer NOT NULL,
 	`label_key` integer NOT NULL,
 	`images` integer NOT NULL,
 	PRIMARY KEY(`version_key`, `label_key`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `labelers` (
 	`key` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -357,6 +463,13 @@ CREATE TABLE `labels` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `labels_id_unique` ON `labels` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `labels_name` ON `labels` (`dataset_id`,`name`);--> statement-breakpoint
+CREATE TABLE `name_grams` (
+	`version_key` integer NOT NULL,
+	`gram` text NOT NULL,
+	`start` integer NOT NULL,
+	PRIMARY KEY(`version_key`, `gram`, `start`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `contents` (
 	`key` integer PRIMARY KEY NOT NULL,
 	`sha256` blob NOT NULL,
@@ -364,10 +477,12 @@ CREATE TABLE `contents` (
 	`offset` integer NOT NULL,
 	`length` integer NOT NULL,
 	`refs` integer NOT NULL,
+	`pixels` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`pack_id`) REFERENCES `packs`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `contents_sha256_unique` ON `contents` (`sha256`);--> statement-breakpoint
+CREATE INDEX `contents_undecoded` ON `contents` (`key`) WHERE "contents"."pixels" = 0;--> statement-breakpoint
 CREATE INDEX `contents_unreferenced` ON `contents` (`key`) WHERE "contents"."refs" = 0;--> statement-breakpoint
 CREATE INDEX `contents_of_pack` ON `contents` (`pack_id`,`offset`);--> statement-breakpoint
 CREATE TABLE `packs` (
@@ -463,3 +578,5 @@ CREATE TABLE `tasks` (
 --> statement-breakpoint
 CREATE INDEX `tasks_of_project` ON `tasks` (`project_id`,`id`);--> statement-breakpoint
 CREATE INDEX `tasks_by_state` ON `tasks` (`state`,`id`);
+--> statement-breakpoint
+CREATE VIRTUAL TABLE `images_fts` USING fts5(`name`, content='images', content_rowid='key', tokenize='trigram', columnsize=0);

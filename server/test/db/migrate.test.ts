@@ -106,3 +106,21 @@ test('a directory is one process’s', () => {
   unlock();
   lockDirectory(path)();
 });
+
+test('what drizzle-kit cannot say is in the schema: order by key, and search by trigrams', () => {
+  run(...readMigrations(migrationsDirectory()));
+  const made = (like: string) =>
+    sqlite
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE ? ORDER BY name")
+      .pluck()
+      .all(like);
+  expect(made('%WITHOUT ROWID')).toEqual([
+    'annotation_history',
+    'annotations',
+    'image_blocks',
+    'label_blocks',
+    'label_counts',
+    'name_grams'
+  ]);
+  expect(made('CREATE VIRTUAL TABLE%trigram%')).toEqual(['images_fts']);
+});
