@@ -114,7 +114,7 @@ test('what drizzle-kit cannot say is in the schema: order by key, and search by 
       .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE ? ORDER BY name")
       .pluck()
       .all(like);
-  expect(made('%WITHOUT ROWID')).toEqual([
+  expect(made('CREATE TABLE `%WITHOUT ROWID')).toEqual([
     'annotation_history',
     'annotations',
     'image_blocks',
