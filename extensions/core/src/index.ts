@@ -24,8 +24,10 @@ import {
   type TopsServices
 } from '@topsdl/lab';
 import { TopsApi } from './api.ts';
+import { announceEnding } from './announce.ts';
 import { commands, installCommands, openProjectMenu } from './commands.ts';
 import { installDropping } from './dropping.ts';
+import { Endings } from './endings.ts';
 import { TopsEvents } from './events.ts';
 import { FileSets } from './fileSets.ts';
 import { installPanels } from './panels.tsx';
@@ -117,6 +119,8 @@ const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
     installPanels(app, services, resources, restorer);
     installSidebars(app, services, restorer);
     installCommands(app, services);
+    resources.addWorkKind({ kind: 'task', load: () => import('./taskWork.ts') });
+    new Endings(services, resources, report => announceEnding(services, report));
     resources.addPanel({
       kind: 'activity',
       icon: activityIcon,

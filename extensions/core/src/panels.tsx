@@ -133,6 +133,8 @@ export function installPanels(
   const tracker = new WidgetTracker<Panel>({ namespace: 'topsdl' });
   const { trans } = services.translation;
 
+  registry.isVisible = ({ kind, id }) =>
+    tracker.find(panel => panel.id === widgetId(kind, id))?.isVisible ?? false;
   registry.opener = (kind, id, options: OpenOptions) => {
     const open = tracker.find(panel => panel.id === widgetId(kind, id));
     if (open) {

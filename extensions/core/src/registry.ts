@@ -13,7 +13,9 @@ import type {
   ISection,
   ITaskKind,
   ITopsSession,
-  OpenOptions
+  IWorkKind,
+  OpenOptions,
+  PanelRef
 } from '@topsdl/lab';
 
 /** Places outside of the main area where things can be found; any of them may be missing. */
@@ -34,10 +36,13 @@ export class ResourceRegistry implements IResourceRegistry {
   private readonly around: Surroundings;
   private readonly byId = new Map<string, ISection>();
   private readonly panels = new Map<string, IPanelKind>();
-  private readonly tasks = new Map<string, string>();
+  private readonly tasks = new Map<string, ITaskKind>();
+  private readonly works = new Map<string, IWorkKind>();
   private readonly menuItems: { rank: number; command: string }[] = [];
   private readonly onChanged = new Signal<this, void>(this);
   opener: Opener | null = null;
+  /** Whether a panel is open and can be seen; set by whoever makes the widgets. */
+  isVisible: (panel: PanelRef) => boolean = () => false;
 
   constructor(around: Surroundings) {
     this.around = around;
@@ -64,8 +69,20 @@ export class ResourceRegistry implements IResourceRegistry {
     return this.put(this.panels, kind.kind, kind);
   }
 
-  addTaskKind({ kind, title }: ITaskKind): IDisposable {
-    return this.put(this.tasks, kind, title);
+  addTaskKind(kind: ITaskKind): IDisposable {
+    return this.put(this.tasks, kind.kind, kind);
+  }
+
+  taskKind(kind: string): ITaskKind | undefined {
+    return this.tasks.get(kind);
+  }
+
+  addWorkKind(kind: IWorkKind): IDisposable {
+    return this.put(this.works, kind.kind, kind);
+  }
+
+  workKind(kind: string): IWorkKind | undefined {
+    return this.works.get(kind);
   }
 
   addCard({ command, args, rank, anyOf }: ICard): IDisposable {
@@ -136,7 +153,7 @@ export class ResourceRegistry implements IResourceRegistry {
   }
 
   taskTitle(kind: string): string {
-    return this.tasks.get(kind) ?? kind;
+    return this.tasks.get(kind)?.title ?? kind;
   }
 
   private put<T>(map: Map<string, T>, key: string, value: T): IDisposable {

@@ -1,6 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import { addPanels, datasetIcon, IResourceRegistry, ITopsTranslation } from '@topsdl/lab';
+import {
+  addPanels,
+  datasetIcon,
+  IResourceRegistry,
+  ITopsTranslation,
+  type ITaskKind
+} from '@topsdl/lab';
 import { installCommands } from './commands.ts';
 
 const readers = ['data', 'platform', 'admin'] as const;
@@ -35,13 +41,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
       ['dataset-versions', trans.__('Dataset'), datasetIcon, () => import('./VersionsPanel.tsx')],
       ['dataset-output', trans.__('Export'), datasetIcon, () => import('./OutputPanel.tsx')]
     ]);
-    for (const [kind, title] of [
-      ['dataset-import', trans.__('Import')],
-      ['dataset-export', trans.__('Export')],
-      ['training-data', trans.__('Training data')],
-      ['materialize', trans.__('Files for jobs')]
-    ] as const) {
-      resources.addTaskKind({ kind, title });
+    const tasks: readonly ITaskKind[] = [
+      { kind: 'dataset-import', title: trans.__('Import'), panel: 'dataset-import' },
+      { kind: 'dataset-export', title: trans.__('Export'), panel: 'dataset-output' },
+      { kind: 'training-data', title: trans.__('Training data'), panel: 'dataset-output' },
+      { kind: 'materialize', title: trans.__('Files for jobs'), silent: true }
+    ];
+    for (const task of tasks) {
+      resources.addTaskKind(task);
     }
     installCommands(resources, translation, factory);
     resources.addCard({ command: 'topsdl:datasets:create', rank: 20, anyOf: writers });

@@ -57,6 +57,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     for (const [kind, title, icon, load] of panels) {
       resources.addPanel({ kind, title, icon, anyOf: who, load });
     }
+    resources.addWorkKind({ kind: 'package-version', load: () => import('./buildWork.ts') });
     resources.addCommand('topsdl:serving:create-package', {
       label: args =>
         args['isLauncher'] ? trans.__('Model Package') : trans.__('New Model Package…'),

@@ -21,6 +21,7 @@ const plugin = featurePlugin({
       ['training', trans.__('Training'), trainingIcon, () => import('./RunsPanel.tsx')],
       ['training-run', trans.__('Run'), trainingIcon, () => import('./RunPanel.tsx')]
     ]);
+    resources.addWorkKind({ kind: 'training-run', load: () => import('./runWork.ts') });
     installCommands(resources, translation);
     resources.addCard({ command: 'topsdl:training:create', rank: 60, anyOf: who });
   }

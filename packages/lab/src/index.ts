@@ -29,9 +29,13 @@ export {
   type IPanelKind,
   type ISection,
   type ITaskKind,
+  type IWorkKind,
   type OpenOptions,
   type PanelProps,
-  type SectionProps
+  type PanelRef,
+  type SectionProps,
+  type WorkReader,
+  type WorkReport
 } from './registry.ts';
 export { ITopsServices, type TopsServices } from './services.ts';
 export { ITopsSession, type SessionState } from './session.ts';

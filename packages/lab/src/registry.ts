@@ -3,8 +3,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Token, type ReadonlyJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
-import type { Permission } from '@topsdl/contract';
+import type { Client } from '@topsdl/client';
+import type { EventKind, Permission } from '@topsdl/contract';
 import type { ComponentType } from 'react';
+import type { ITopsTranslation } from './translation.ts';
 
 /** The four sidebars. */
 export type Area = 'data' | 'develop' | 'train' | 'serve';
@@ -97,6 +99,50 @@ export interface ICommand extends CommandRegistry.ICommandOptions {
 export interface ITaskKind {
   readonly kind: string;
   readonly title: string;
+  /** The kind of panel that shows how it goes, by the id of the subject. */
+  readonly panel?: string;
+  /** Part of something else: nobody waits for its end. */
+  readonly silent?: boolean;
+}
+
+/** A panel of an object. */
+export interface PanelRef {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** How long work stands, for who waits for its end. */
+export interface WorkReport {
+  /** In the user's language, such as “digits-mpi, run 3”. */
+  readonly name: string;
+  /** Who started it; null where nobody did. */
+  readonly by: string | null;
+  /** `stopped` is what somebody asked for: it is no news to them. */
+  readonly state: 'active' | 'completed' | 'failed' | 'stopped';
+  /** Why it failed, in the user's language. */
+  readonly reason?: string | undefined;
+  /** When it ended, RFC 3339. */
+  readonly endedAt: string | null;
+  /** Panels that show how it goes; the first is opened to look at it. */
+  readonly panels: readonly PanelRef[];
+}
+
+/** Reads how work of a kind stands. */
+export type WorkReader = (
+  tools: {
+    readonly client: Client;
+    readonly registry: IResourceRegistry;
+    readonly translation: ITopsTranslation;
+  },
+  id: string
+) => Promise<WorkReport>;
+
+/** A kind of long work: who started one is told when it has ended. */
+export interface IWorkKind {
+  /** The contract's noun, by which its changes are told. */
+  readonly kind: EventKind;
+  /** Brings the reader, when the first change of the kind comes. */
+  load(): Promise<{ readonly default: WorkReader }>;
 }
 
 /** Where features bring what they have: sections, panels, cards, commands. */
@@ -108,6 +154,7 @@ export interface IResourceRegistry {
   addPanel(kind: IPanelKind): IDisposable;
   addCard(card: ICard): IDisposable;
   addTaskKind(kind: ITaskKind): IDisposable;
+  addWorkKind(kind: IWorkKind): IDisposable;
   addCommand(id: string, command: ICommand): IDisposable;
   /** Whether there is a panel for the kind, that the user may open. */
   canOpen(kind: string): boolean;
@@ -117,6 +164,7 @@ export interface IResourceRegistry {
   iconOf(kind: string): LabIcon | undefined;
   /** What long work of a kind is called; the kind itself where no feature says. */
   taskTitle(kind: string): string;
+  taskKind(kind: string): ITaskKind | undefined;
 }
 
 export const IResourceRegistry = new Token<IResourceRegistry>(
