@@ -18,7 +18,11 @@ export type ControlReply =
   | { kind: 'state'; state: RunState }
   | { kind: 'done' }
   | { kind: 'stats'; stats: WorkloadStats }
-  | { kind: 'error'; code: 'not_a_service' | 'node_unknown' | 'not_running'; detail: string };
+  | {
+      kind: 'error';
+      code: 'not_a_service' | 'node_unknown' | 'not_running' | 'start_failed';
+      detail: string;
+    };
 
 export const FRAME = { stdin: 0, stdout: 1, stderr: 2, exit: 3, stdinEnd: 4 } as const;
 const HEAD = 5;

@@ -76,8 +76,14 @@ function answer(
         reply({ kind: 'error', code: 'not_a_service', detail: 'Only a service has replicas.' });
         break;
       }
-      run.scale(request.replicas);
-      reply({ kind: 'done' });
+      try {
+        run.scale(request.replicas);
+        reply({ kind: 'done' });
+      } catch (error) {
+        // One that cannot be added, such as for want of disk space, does not end the others.
+        const detail = error instanceof Error ? error.message : String(error);
+        reply({ kind: 'error', code: 'start_failed', detail });
+      }
       break;
     case 'stats':
       reply({ kind: 'stats', stats: run.stats() });

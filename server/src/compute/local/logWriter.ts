@@ -1,9 +1,9 @@
-import { closeSync, openSync, unlinkSync, write } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync, unlinkSync, write } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import type { LogStream } from '../logs/format.ts';
-import { LONGEST_PIECE, recordHead, segmentName } from '../logs/format.ts';
+import { LONGEST_PIECE, parseSegmentName, recordHead, segmentName } from '../logs/format.ts';
 
 const NEWLINE = 10;
 const SEGMENTS = 8;
@@ -43,6 +43,10 @@ export class LogWriter {
     this._directory = directory;
     this._node = node;
     this._segmentBytes = Math.max(LONGEST_PIECE * 2, Math.floor(limitBytes / SEGMENTS));
+    // A place that had a node before, such as a service's that had more replicas once, goes on with its log.
+    this._segments = segmentsOf(directory, node);
+    const last = this._segments.at(-1);
+    this._position = last === undefined ? 0 : last.start + last.size;
   }
 
   /** Writes what comes from a stream until its end, and reads no faster than the disk and the limit allow. */
@@ -245,6 +249,17 @@ export class LogWriter {
   private _path(segment: Segment): string {
     return join(this._directory, segmentName(this._node, segment.start));
   }
+}
+
+function segmentsOf(directory: string, node: string): Segment[] {
+  return readdirSync(directory)
+    .flatMap(name => {
+      const segment = parseSegmentName(name);
+      return segment?.node === node
+        ? [{ start: segment.start, size: statSync(join(directory, name)).size }]
+        : [];
+    })
+    .sort((a, b) => a.start - b.start);
 }
 
 /** The largest cut at or before `at` that does not tear a UTF-8 character. */

@@ -19,6 +19,7 @@ export class ReplicasRun implements SupervisedRun {
   private readonly _context: SandboxContext;
   private readonly _record: RunRecord;
   private readonly _replicas = new Map<number, Replica>();
+  private _wanted = 0;
   private _stopping = false;
 
   constructor(context: SandboxContext, record: RunRecord) {
@@ -51,6 +52,7 @@ export class ReplicasRun implements SupervisedRun {
     if (this._stopping) {
       return;
     }
+    this._wanted = replicas;
     for (const [index, replica] of this._replicas) {
       if (index >= replicas) {
         replica.drain(this._context.plan.graceMs);
@@ -61,9 +63,9 @@ export class ReplicasRun implements SupervisedRun {
       if (before === undefined) {
         this._add(index);
       } else if (before.draining) {
-        // The place is taken again as soon as the one that drains is gone.
+        // The place is taken again as soon as the one that drains is gone, if that is still wanted then.
         void before.gone.then(() => {
-          if (!this._stopping && !this._replicas.has(index)) {
+          if (!this._stopping && index < this._wanted && !this._replicas.has(index)) {
             this._add(index);
           }
         });

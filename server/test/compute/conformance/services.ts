@@ -54,6 +54,39 @@ export function describeServices(bench: Bench): void {
       expect(bench.under.hasProcesses(run.handle)).toBe(false);
     });
 
+    test('as many replicas as were wanted last, with one log for each place', async () => {
+      const run = bench.trial({
+        kind: 'service',
+        replicas: 2,
+        command: `trap '' TERM; echo up; while :; do sleep 1; done`,
+        ports: [8080],
+        graceMs: 1000
+      });
+      await run.submit();
+      await run.until(ready(2));
+      const draining = run.until(seen => seen.nodes.some(node => node.state === 'draining'));
+      await run.engine.scale(run.handle, 1);
+      await draining;
+      const one = run.until(ready(1));
+      for (const wanted of [2, 1]) {
+        await run.engine.scale(run.handle, wanted);
+      }
+      await one;
+      await run.engine.scale(run.handle, 1);
+      expect((await run.observe()).nodes).toHaveLength(1);
+      await run.engine.scale(run.handle, 2);
+      await run.until(ready(2));
+      const node = 'replica-1';
+      const lives = [];
+      for await (const entry of run.engine.logs(run.handle, { node, follow: true })) {
+        if (entry.text === 'up' && lives.push(entry) === 2) {
+          break;
+        }
+      }
+      const rest = await run.entries({ node, from: lives[0]?.offset });
+      expect(rest.map(({ text }) => text)).toEqual(['up']);
+    });
+
     test('again after a crash, at the same endpoint, and says why', async () => {
       const run = bench.trial({ ...service });
       await run.submit();
