@@ -108,6 +108,12 @@ export class Api {
     return this.ask<T>('PATCH', path, JSON.stringify(change), 'application/merge-patch+json');
   }
 
+  /** Changes a part of an object, lists by the names of their entries. Only Kubernetes' own kinds have such lists. */
+  merge<T>(path: string, change: unknown): Promise<T> {
+    const type = 'application/strategic-merge-patch+json';
+    return this.ask<T>('PATCH', path, JSON.stringify(change), type);
+  }
+
   /** Makes the object what the YAML or JSON document says, made or changed by it before. */
   apply<T>(path: string, document: string): Promise<T> {
     const query = '?fieldManager=topsdl-cluster&force=true';

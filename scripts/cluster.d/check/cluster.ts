@@ -7,7 +7,8 @@ import type { Action, Job, Phase, Pod, PodGroup, Policy, Task } from '../standin
 import { PATHS, pathOf } from '../standin/objects.ts';
 
 export const CARD = 'enflame.com/dtu';
-const PATIENCE_MS = 60_000;
+/** Only a failure takes so long; on a busy machine a pod may need a minute. */
+const PATIENCE_MS = 180_000;
 
 /** A task of the workload image whose pods run a line of shell. */
 export function task(
@@ -16,7 +17,8 @@ export function task(
   more: Partial<Task> & { cards?: number | string } = {}
 ): Task {
   const { cards = 0, ...rest } = more;
-  const limits = cards !== 0 ? { resources: { limits: { [CARD]: cards } } } : {};
+  const limits =
+    cards !== 0 ? { resources: { requests: { [CARD]: cards }, limits: { [CARD]: cards } } } : {};
   const container = {
     name: 'main',
     image: IMAGES.workload,

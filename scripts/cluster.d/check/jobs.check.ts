@@ -1,6 +1,7 @@
 /** How jobs wait, end, are stopped and are refused. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { KubeObject } from '../api.ts';
 import { ApiError } from '../api.ts';
 import type { Pod, PodGroup } from '../standin/objects.ts';
 import { PATHS } from '../standin/objects.ts';
@@ -10,9 +11,19 @@ import { CARD, Ground, task } from './cluster.ts';
 
 const ground = new Ground();
 let cardsOfANode = 0;
+let nodes = 0;
+
+/** What Kubernetes tells of an object to whoever looks. */
+interface Event extends KubeObject {
+  involvedObject: { kind: string; name: string };
+  reason: string;
+  message: string;
+}
 
 before(async () => {
-  cardsOfANode = (await clusterFacts())?.cards[CARD] ?? 0;
+  const facts = await clusterFacts();
+  cardsOfANode = facts?.cards[CARD] ?? 0;
+  nodes = (facts?.machines.length ?? 0) - 1;
   assert.ok(cardsOfANode > 0, `the nodes offer no ${CARD}`);
   await ground.make();
 });
@@ -21,14 +32,22 @@ after(() => ground.clear());
 const FOREVER = 'sleep 1000';
 
 describe('a job', { concurrency: true }, () => {
-  test('that asks for more cards than there are makes no pod, and says what is missing', async () => {
-    const tasks = [task('master', FOREVER, { replicas: 3, cards: cardsOfANode })];
-    await ground.submit('greedy', { tasks, minAvailable: 3 });
-    const isPending = ({ status, metadata }: PodGroup): boolean =>
-      metadata.name.startsWith('greedy-') && (status?.conditions?.length ?? 0) > 0;
-    const group = await ground.until(ground.path(PATHS.scheduling, 'podgroups'), isPending);
-    assert.equal(group.status?.phase, 'Pending');
-    assert.equal(group.status?.conditions?.[0]?.type, 'Unschedulable');
+  test('that asks for more cards than there are makes no pod, and an event says what is missing', async () => {
+    const tasks = [task('master', FOREVER, { replicas: 2 * nodes, cards: cardsOfANode })];
+    await ground.submit('greedy', { tasks });
+    const event = await ground.until(
+      ground.path(PATHS.core, 'events'),
+      ({ involvedObject, message }: Event) =>
+        involvedObject.kind === 'PodGroup' &&
+        involvedObject.name.startsWith('greedy-') &&
+        message.includes(CARD)
+    );
+    assert.equal(event.reason, 'Unschedulable');
+    const group = (await ground.groups()).find(({ metadata }) =>
+      metadata.name.startsWith('greedy-')
+    );
+    assert.equal(group?.status?.phase, 'Pending');
+    assert.equal(group.status.conditions, undefined);
     assert.deepEqual(await ground.pods('greedy'), []);
     assert.equal((await ground.job('greedy')).status?.state.phase, 'Pending');
     await ground.api.delete(ground.path(PATHS.jobs, 'jobs', 'greedy'));
@@ -174,42 +193,52 @@ describe('a job', { concurrency: true }, () => {
 });
 
 describe('a job that waits', () => {
-  test('starts by itself when the cards are free', async () => {
-    const all = { cards: cardsOfANode, replicas: (await nodes()).length };
+  test('has no pod on a node, says why, and starts by itself when the cards are free', async () => {
+    const all = { cards: cardsOfANode, replicas: nodes };
     const holder = await ground.submit('holder', { tasks: [task('a', FOREVER, all)] });
     await ground.phase('holder', 'Running');
-    await ground.submit('waiter', { tasks: [task('a', 'true', { cards: 1 })] });
-    await ground.until(
+    const tasks = [task('a', 'true', { cards: 1, replicas: 2 })];
+    await ground.submit('waiter', { tasks });
+    // So little over what there is that its pods are made, and wait.
+    const group = await ground.until(
       ground.path(PATHS.scheduling, 'podgroups'),
       ({ metadata, status }: PodGroup) =>
-        metadata.name.startsWith('waiter-') && status?.phase === 'Pending'
+        metadata.name.startsWith('waiter-') && status?.conditions?.[0]?.type === 'Unschedulable'
     );
-    assert.deepEqual(await ground.pods('waiter'), []);
+    assert.equal(group.status?.phase, 'Inqueue');
+    assert.equal(group.status.conditions?.[0]?.reason, 'NotEnoughResources');
+    assert.match(group.status.conditions[0].message, new RegExp(`Insufficient ${CARD}`));
+    const pod = await ground.until(
+      ground.path(PATHS.core, 'pods'),
+      ({ metadata, status }: Pod) =>
+        metadata.name === 'waiter-a-0' &&
+        status?.conditions?.some(({ message = '' }) => message.includes(CARD)) === true
+    );
+    assert.equal(pod.spec.nodeName, undefined);
     await ground.command(holder, 'TerminateJob');
     await ground.phase('waiter', 'Completed');
   });
 
-  test('for its quota makes no pod of the gang', async () => {
-    const quota = {
+  test('for its quota makes no pod of the gang', async t => {
+    if (!(await clusterFacts())?.standin) {
+      t.skip("Volcano does so with its scheduler's plugin resourcequota");
+      return;
+    }
+    const own = new Ground();
+    await own.make();
+    await own.api.create(own.path(PATHS.core, 'resourcequotas'), {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       metadata: { name: 'small' },
       spec: { hard: { pods: '1' } }
-    };
-    await ground.api.delete(`${ground.path(PATHS.core, 'pods')}`);
-    await ground.api.create(ground.path(PATHS.core, 'resourcequotas'), quota);
-    await ground.submit('over-quota', { tasks: [task('a', 'true', { replicas: 2 })] });
-    await ground.until(
-      ground.path(PATHS.scheduling, 'podgroups'),
-      ({ metadata, status }: PodGroup) =>
-        metadata.name.startsWith('over-quota-') && (status?.conditions?.length ?? 0) > 0
+    } as KubeObject);
+    await own.submit('over-quota', { tasks: [task('a', 'true', { replicas: 2 })] });
+    await own.until(own.path(PATHS.core, 'events'), ({ message }: Event) =>
+      message.includes('small')
     );
-    assert.deepEqual(await ground.pods('over-quota'), []);
-    await ground.api.delete(ground.path(PATHS.core, 'resourcequotas', 'small'));
-    await ground.phase('over-quota', 'Completed');
+    assert.deepEqual(await own.pods('over-quota'), []);
+    await own.api.delete(own.path(PATHS.core, 'resourcequotas', 'small'));
+    await own.phase('over-quota', 'Completed');
+    await own.clear();
   });
 });
-
-async function nodes(): Promise<unknown[]> {
-  return (await ground.api.get<{ items: unknown[] }>(`${PATHS.core}/nodes`)).items;
-}

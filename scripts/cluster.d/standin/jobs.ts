@@ -10,7 +10,7 @@ import { count, phaseAfter, stepFor } from './phases.ts';
 import { PLUGINS, own, podGroupName, podOf } from './plugins.ts';
 import type { Decision, Request } from './policies.ts';
 import { decide } from './policies.ts';
-import { gangOf, requestsOf, sum } from './resources.ts';
+import { minResourcesOf } from './resources.ts';
 import { Worker } from './worker.ts';
 
 /** What the controller looks at. */
@@ -332,7 +332,7 @@ function groupOf(job: Job): PodGroup {
       minTaskMember: Object.fromEntries(members),
       queue,
       priorityClassName,
-      minResources: Object.fromEntries(sum(gangOf(job).map(requestsOf)))
+      minResources: Object.fromEntries(minResourcesOf(job))
     }
   };
 }

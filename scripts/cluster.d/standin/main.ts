@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { KubeObject } from '../api.ts';
 import { Api } from '../api.ts';
 import { obeyCommands } from './commands.ts';
-import { GangAdmission } from './gangs.ts';
+import { GangScheduler } from './gangs.ts';
 import { Informer } from './informer.ts';
 import { JobController } from './jobs.ts';
 import type { Command, Job, Node, Pod, PodGroup, Queue, ResourceQuota } from './objects.ts';
@@ -78,7 +78,7 @@ const commands = new Informer<Command>(api, `${PATHS.commands}/commands`);
 
 openQueues(api, queues);
 const controller = new JobController(api, { jobs, pods, podGroups });
-new GangAdmission(api, { jobs, pods, podGroups, nodes, queues, quotas });
+new GangScheduler(api, { jobs, pods, podGroups, nodes, queues, quotas });
 obeyCommands(api, commands, controller);
 
 await makeQueues(api);

@@ -61,6 +61,7 @@ export interface PodSpec {
   nodeSelector?: Record<string, string>;
   tolerations?: { key?: string; operator?: string; value?: string; effect?: string }[];
   schedulerName?: string;
+  schedulingGates?: { name: string }[];
   priorityClassName?: string;
   containers: Container[];
   initContainers?: Container[];
@@ -71,6 +72,7 @@ export interface Pod extends KubeObject {
   spec: PodSpec;
   status?: {
     phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+    conditions?: { type: string; status: string; message?: string }[];
     containerStatuses?: { state?: { terminated?: { exitCode: number } } }[];
   };
 }

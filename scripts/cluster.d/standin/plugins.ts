@@ -164,6 +164,9 @@ function clientConfig(job: Job, port: string): string {
 
 export const PLUGINS: Readonly<Record<string, JobPlugin>> = { env, ssh, svc };
 
+/** Keeps a pod from being bound until its whole gang can be. */
+export const GATE = 'volcano-standin/gang';
+
 /** The pod of a task as the job and its plugins want it. */
 export function podOf(job: Job, task: Task, index: number): Pod {
   const { metadata, spec } = structuredClone(task.template);
@@ -195,6 +198,7 @@ export function podOf(job: Job, task: Task, index: number): Pod {
     spec: {
       ...spec,
       schedulerName: spec.schedulerName ?? job.spec.schedulerName,
+      schedulingGates: [{ name: GATE }],
       ...(job.spec.priorityClassName && {
         priorityClassName: spec.priorityClassName ?? job.spec.priorityClassName
       })

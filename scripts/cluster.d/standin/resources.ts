@@ -1,4 +1,4 @@
-import type { Container, Job, Node, Pod, PodSpec, Queue, ResourceQuota } from './objects.ts';
+import type { Container, Job, Node, Pod, PodSpec } from './objects.ts';
 import type { Amounts } from './quantity.ts';
 import { add, amounts, lacking } from './quantity.ts';
 
@@ -8,8 +8,12 @@ export function sum(all: readonly Amounts[]): Amounts {
 
 /** What a pod asks a node for. Limits stand in for requests that are missing, as the API server has it. */
 export function requestsOf(spec: PodSpec): Amounts {
-  const asked = ({ resources }: Container): Amounts =>
-    amounts({ ...resources?.limits, ...resources?.requests });
+  return askedFor(spec, ({ resources }) =>
+    amounts({ ...resources?.limits, ...resources?.requests })
+  );
+}
+
+function askedFor(spec: PodSpec, asked: (container: Container) => Amounts): Amounts {
   const total = sum(spec.containers.map(asked));
   for (const [resource, amount] of (spec.initContainers ?? []).flatMap(each => [...asked(each)])) {
     total.set(resource, Math.max(total.get(resource) ?? 0, amount));
@@ -18,7 +22,20 @@ export function requestsOf(spec: PodSpec): Amounts {
 }
 
 function limitsOf(spec: PodSpec): Amounts {
-  return sum(spec.containers.map(({ resources }) => amounts(resources?.limits)));
+  return askedFor(spec, ({ resources }) => amounts(resources?.limits));
+}
+
+/**
+ * What a gang asks for, as its group says. Nobody has completed the template of a job: where it has limits and no requests, Volcano lets
+ * the gang in as if it asked for nothing.
+ */
+export function minResourcesOf(job: Job): Amounts {
+  const named = (spec: PodSpec): Amounts =>
+    counted(
+      askedFor(spec, ({ resources }) => amounts(resources?.requests)),
+      limitsOf(spec)
+    );
+  return sum(gangOf(job).map(named));
 }
 
 /** Whether a pod still holds what it asked for. */
@@ -67,22 +84,22 @@ function take(room: Room, spec: PodSpec): void {
   add(room.free, [['pods', 1]], -1);
 }
 
-/** Puts each pod where it has room. Gives the first that has none, and what it lacks. */
+/** Puts each pod where it has room. Gives those that have none, with what they lack. */
 export function place(
   rooms: readonly Room[],
   specs: readonly PodSpec[]
-): { spec: PodSpec; lacks: string } | undefined {
-  for (const spec of specs) {
+): { index: number; lacks: string }[] {
+  return specs.flatMap((spec, index) => {
     const wanted = add(requestsOf(spec), [['pods', 1]]);
     const fitting = rooms.filter(({ node }) => mayBeOn(spec, node));
     const room = fitting.find(({ free }) => lacking(wanted, free) === undefined);
-    if (room === undefined) {
-      const lacks = fitting.map(({ free }) => lacking(wanted, free)).find(Boolean);
-      return { spec, lacks: lacks ?? 'a node that its selector and tolerations allow' };
+    if (room !== undefined) {
+      take(room, spec);
+      return [];
     }
-    take(room, spec);
-  }
-  return undefined;
+    const lacks = fitting.map(({ free }) => lacking(wanted, free)).find(Boolean);
+    return [{ index, lacks: lacks ? `Insufficient ${lacks}` : 'node(s) that it may not be on' }];
+  });
 }
 
 function mayBeOn(spec: PodSpec, node: Node): boolean {
@@ -102,44 +119,33 @@ function mayBeOn(spec: PodSpec, node: Node): boolean {
   return selected && tolerated;
 }
 
-/** What a queue has too little of for these pods beside those that it holds; what its capability does not name has no limit. */
-export function overCapability(
-  queue: Queue,
-  held: readonly PodSpec[],
-  specs: readonly PodSpec[]
+/** What there is too little of for `wanted` beside what is held; what `most` does not name has no limit. */
+export function overLimit(
+  most: Amounts,
+  held: readonly Amounts[],
+  wanted: Amounts
 ): string | undefined {
-  const wanted = sum(specs.map(requestsOf));
-  const total = sum([...held.map(requestsOf), wanted]);
-  return over(total, wanted, amounts(queue.spec?.capability));
-}
-
-/** What a namespace's quota has too little of for these pods beside those that are there. */
-export function overQuota(
-  quota: ResourceQuota,
-  there: readonly PodSpec[],
-  specs: readonly PodSpec[]
-): string | undefined {
-  const wanted = sum(specs.map(counted));
-  return over(sum([...there.map(counted), wanted]), wanted, amounts(quota.spec?.hard));
-}
-
-function over(total: Amounts, wanted: Amounts, most: Amounts): string | undefined {
-  const named = (all: Amounts): Amounts => new Map([...all].filter(([name]) => most.has(name)));
-  return [...named(total)].find(
-    ([name, amount]) => (wanted.get(name) ?? 0) > 0 && amount > (most.get(name) ?? 0) + 1e-6
+  const total = sum([...held, wanted]);
+  return [...wanted].find(
+    ([name, amount]) =>
+      amount > 0 && most.has(name) && (total.get(name) ?? 0) > (most.get(name) ?? 0) + 1e-6
   )?.[0];
 }
 
 /** A pod under all the names that a quota may have for what it asks. */
-function counted(spec: PodSpec): Amounts {
+export function countedOf(spec: PodSpec): Amounts {
+  return counted(requestsOf(spec), limitsOf(spec));
+}
+
+function counted(requests: Amounts, limits: Amounts): Amounts {
   const all: Amounts = new Map([
     ['pods', 1],
     ['count/pods', 1]
   ]);
-  for (const [name, amount] of requestsOf(spec)) {
+  for (const [name, amount] of requests) {
     all.set(name, amount).set(`requests.${name}`, amount);
   }
-  for (const [name, amount] of limitsOf(spec)) {
+  for (const [name, amount] of limits) {
     all.set(`limits.${name}`, amount);
   }
   return all;
