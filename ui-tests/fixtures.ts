@@ -6,6 +6,8 @@ import { Lab } from './pages/Lab.ts';
 export interface TopsOptions {
   topsLocale: 'en' | 'zh_CN';
   topsTheme: 'light' | 'dark';
+  /** What the browser may write as an error, because the spec provokes it. */
+  provoked: RegExp | null;
 }
 
 export interface TopsFixtures {
@@ -28,6 +30,7 @@ const ANSWERED = /Failed to load resource/;
 export const test = galata.extend<TopsOptions & TopsFixtures>({
   topsLocale: ['en', { option: true }],
   topsTheme: ['light', { option: true }],
+  provoked: [null, { option: true }],
   mockSettings: async ({ topsLocale, topsTheme }, use) => {
     await use({
       ...helpers.DEFAULT_SETTINGS,
@@ -61,15 +64,16 @@ export const test = galata.extend<TopsOptions & TopsFixtures>({
     await use(lab);
   },
   watched: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, provoked }, use) => {
       const wrong: string[] = [];
       const origin = new URL(baseURL ?? 'http://127.0.0.1').origin;
       const own = (url: string) =>
         !/^(https?|wss?):/.test(url) || new URL(url.replace(/^ws/, 'http')).origin === origin;
       page.on('pageerror', error => wrong.push(`error: ${error.stack ?? error.message}`));
       page.on('console', message => {
-        if (message.type() === 'error' && !ANSWERED.test(message.text())) {
-          wrong.push(`console: ${message.text()}`);
+        const text = message.text();
+        if (message.type() === 'error' && !ANSWERED.test(text) && !provoked?.test(text)) {
+          wrong.push(`console: ${text}`);
         }
       });
       page.context().on('request', request => {

@@ -12,6 +12,14 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync
 );
 
+/** Languages and themes in which every screen is looked at. */
+const LOOKS = [
+  { name: 'english-light', topsLocale: 'en', topsTheme: 'light' },
+  { name: 'english-dark', topsLocale: 'en', topsTheme: 'dark' },
+  { name: 'chinese-light', topsLocale: 'zh_CN', topsTheme: 'light' },
+  { name: 'chinese-dark', topsLocale: 'zh_CN', topsTheme: 'dark' }
+] as const;
+
 export default defineConfig<TopsOptions>({
   testDir: 'tests',
   outputDir: join(artifacts, 'results'),
@@ -47,8 +55,16 @@ export default defineConfig<TopsOptions>({
     {
       name: 'chinese-dark',
       use: { topsLocale: 'zh_CN', topsTheme: 'dark' },
-      testMatch: /thread|screens/
-    }
+      testMatch: /thread\/.*\.spec\.ts/
+    },
+    { name: 'showcase', testMatch: /showcase\.setup\.ts/, teardown: 'showcase-end' },
+    { name: 'showcase-end', testMatch: /showcase\.teardown\.ts/ },
+    ...LOOKS.map(({ name, ...use }) => ({
+      name: `screens-${name}`,
+      use,
+      testMatch: /\.screens\.ts/,
+      dependencies: ['showcase']
+    }))
   ],
   webServer: {
     command: `../scripts/start --no-browser --port ${port} --data ${data}`,

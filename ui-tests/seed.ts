@@ -25,16 +25,20 @@ export const PASSWORD = 'Tests-1234';
 /** What a spec needs to be there already, made through the API. */
 export class Seed {
   readonly client: Client;
+  /** For requests that are none of the API's, such as to services. */
+  readonly authorization: string;
 
-  private constructor(client: Client) {
+  private constructor(client: Client, authorization: string) {
     this.client = client;
+    this.authorization = authorization;
   }
 
   static async signIn(name = 'admin', password = adminPassword()): Promise<Seed> {
     const options = { baseUrl: 'http://companion/', fetch: socketFetch };
     const session = await createClient(options).call(account.signIn, { body: { name, password } });
-    const headers = () => ({ Authorization: `Bearer ${session.token}` });
-    return new Seed(createClient({ ...options, headers }));
+    const authorization = `Bearer ${session.token}`;
+    const headers = () => ({ Authorization: authorization });
+    return new Seed(createClient({ ...options, headers }), authorization);
   }
 
   async user(name: string, permissions: readonly Permission[]): Promise<string> {
@@ -52,7 +56,7 @@ export class Seed {
         memberIds: [...owner, ...members],
         quotas: [
           { resource: 'cpu', limit: '8' },
-          { resource: 'memory', limit: '16Gi' },
+          { resource: 'memory', limit: '20Gi' },
           { resource: 'requests.enflame.com/dtu', limit: '4' }
         ]
       }

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Words } from '../catalog.ts';
+import { Form } from './Form.ts';
 
 export type Area = 'data' | 'develop' | 'train' | 'serve';
 
@@ -58,6 +59,35 @@ export class Lab {
   /** Takes an entry of the context menu that is open. */
   async menu(label: string): Promise<void> {
     await this.page.getByRole('menuitem', { name: label, exact: true }).click();
+  }
+
+  /** Signs in by name; JupyterLab was opened as the owner of the data directory. */
+  async signIn(name: string, password: string): Promise<void> {
+    await this.command('topsdl:account:sign-in');
+    const form = new Form(this.page.locator('#jp-main-dock-panel'), this.t, 'Sign In to TopsDL');
+    await form.fill('name', name);
+    await form.fill('password', password);
+    await form.submit('Sign In');
+    await expect(form.root).toBeHidden();
+    await expect(this.page.locator('.topsdl-Status')).toContainText(this.t('Connected'));
+    await this.page.locator('.Toastify__toast').first().click();
+  }
+
+  /** Works in a project. */
+  async project(projectId: string): Promise<void> {
+    await this.command('topsdl:choose-project', { projectId });
+  }
+
+  /** Opens the panel of a thing, or a form. */
+  async open(kind: string, id: string, args: Record<string, unknown> = {}): Promise<Locator> {
+    await this.command('topsdl:open', { kind, id, args });
+    await expect(this.panel.locator(':scope > *').first()).toBeVisible();
+    return this.panel;
+  }
+
+  /** Closes all tabs. */
+  async tidy(): Promise<void> {
+    await this.command('application:close-all');
   }
 
   /** Runs a command as the palette does. */

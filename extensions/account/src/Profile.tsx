@@ -24,7 +24,7 @@ export function Profile(): JSX.Element {
       <Form
         key={form}
         operation={operations.account.update}
-        title={password ? trans.__('Change password') : trans.__('Change e-mail address')}
+        title={password ? trans.__('Change Password') : trans.__('Change E-Mail Address')}
         hints={
           password
             ? {

@@ -12,7 +12,7 @@ export default function SignIn({ panel }: PanelProps): JSX.Element {
   return (
     <Form
       operation={operations.account.signIn}
-      title={trans.__('Sign in to TopsDL')}
+      title={trans.__('Sign In to TopsDL')}
       note={user !== undefined && trans.__('Signed in as %1', user)}
       hints={{
         name: { label: trans.__('User name'), wide: true },
@@ -31,7 +31,7 @@ export default function SignIn({ panel }: PanelProps): JSX.Element {
         notify(trans.__('Signed in as %1.', session.session?.user.name ?? ''));
         panel.close();
       }}
-      onCancel={() => panel.close()}
+      panel={panel}
     >
       {!session.session?.owner && (
         <div className="topsdl-Field topsdl-mod-wide">

@@ -78,7 +78,7 @@ export function Tokens(): JSX.Element {
     <>
       <div className="topsdl-Account-actions">
         <Button icon={addIcon} onClick={() => setAdding(true)}>
-          {trans.__('New token')}
+          {trans.__('New Token')}
         </Button>
       </div>
       {secret !== null && (
@@ -123,10 +123,10 @@ export function Tokens(): JSX.Element {
         )
       )}
       {adding && (
-        <SideSheet title={trans.__('New token')} header={false} onClose={() => setAdding(false)}>
+        <SideSheet title={trans.__('New Token')} header={false} onClose={() => setAdding(false)}>
           <Form
             operation={operations.account.createToken}
-            title={trans.__('New token')}
+            title={trans.__('New Token')}
             hints={{
               name: { label: trans.__('Name'), help: trans.__('What it is for.') },
               expiresInDays: {

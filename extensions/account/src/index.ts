@@ -17,7 +17,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry.addPanel({
       kind: 'sign-in',
       icon: accountIcon,
-      title: trans.__('Sign in'),
+      title: trans.__('Sign In'),
       anyOf: [],
       load: () => import('./SignIn.tsx')
     });

@@ -52,7 +52,7 @@ export function Projects(): JSX.Element {
   return (
     <Managed<Project>
       label={trans.__('Projects')}
-      add={trans.__('Add project')}
+      add={trans.__('Add Project')}
       purpose={trans.__(
         'A project holds datasets, algorithms, models and services, and has quotas and members.'
       )}
@@ -102,7 +102,7 @@ function ProjectForm(props: { project: Project | null; close: () => void }): JSX
   return (
     <Form<unknown>
       operation={project ? operations.projects.update : operations.projects.create}
-      title={project ? trans.__('Edit %1', project.name) : trans.__('New project')}
+      title={project ? trans.__('Edit %1', project.name) : trans.__('New Project')}
       memory="project"
       edits={
         project

@@ -43,7 +43,7 @@ export function Specs(): JSX.Element {
   return (
     <Managed<ComputeSpec>
       label={trans.__('Compute specs')}
-      add={trans.__('Add compute spec')}
+      add={trans.__('Add Compute Spec')}
       purpose={trans.__('A compute spec says what a node is given: cores, memory, cards.')}
       columns={columns}
       useRows={search =>
@@ -65,7 +65,7 @@ export function Specs(): JSX.Element {
       form={(spec, close) => (
         <Form<unknown>
           operation={spec ? operations.admin.updateSpec : operations.admin.createSpec}
-          title={spec ? trans.__('Edit %1', spec.name) : trans.__('New compute spec')}
+          title={spec ? trans.__('Edit %1', spec.name) : trans.__('New Compute Spec')}
           memory="compute-spec"
           edits={spec ? { ...spec } : undefined}
           initial={{

@@ -70,7 +70,7 @@ export function Users(): JSX.Element {
       </div>
       <Managed<User>
         label={trans.__('Users')}
-        add={trans.__('Add user')}
+        add={trans.__('Add User')}
         purpose={trans.__(
           'Users sign in by name and password, and work in the projects they are members of.'
         )}
@@ -93,7 +93,7 @@ export function Users(): JSX.Element {
         form={(user, close) => (
           <Form<unknown>
             operation={user ? operations.admin.updateUser : operations.admin.createUser}
-            title={user ? trans.__('Edit %1', user.name) : trans.__('New user')}
+            title={user ? trans.__('Edit %1', user.name) : trans.__('New User')}
             memory="user"
             edits={
               user

@@ -14,7 +14,7 @@ function useAlgorithmKind(): SetKind {
       panels: { form: 'algorithm-form', set: 'algorithm', version: 'algorithm-version' },
       firstVersion: true,
       words: {
-        create: trans.__('New algorithm set'),
+        create: trans.__('New Algorithm Set'),
         save: trans.__('Save as New Algorithm Version'),
         purpose: trans.__(
           'An algorithm set is code by version. Jobs see it at /workspace/algorithm/<name>.'

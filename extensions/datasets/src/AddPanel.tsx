@@ -97,8 +97,7 @@ function Choose({ panel, paths, onChosen }: ChooseProps): JSX.Element {
         return made.id;
       }}
       onDone={onChosen}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     />
   );
 }

@@ -53,8 +53,7 @@ function Create({ panel }: PanelProps): JSX.Element {
             );
         }
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
       params={{}}
     />
   );
@@ -81,8 +80,7 @@ function Rename({ panel, id }: PanelProps): JSX.Element {
             })
           }
           onDone={() => panel.close()}
-          onCancel={() => panel.close()}
-          onDirty={dirty => panel.setDirty(dirty)}
+          panel={panel}
         />
       )}
     </Loaded>

@@ -228,7 +228,7 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
       shared
       create={
         mayWrite
-          ? { label: trans.__('New dataset'), run: () => registry.open('dataset-form', 'new') }
+          ? { label: trans.__('New Dataset'), run: () => registry.open('dataset-form', 'new') }
           : undefined
       }
       purpose={trans.__(

@@ -52,8 +52,7 @@ export default function LabelForm({ panel, id, args }: PanelProps): JSX.Element 
             submits={[{ id: 'save', label: trans.__('Save') }]}
             submit={body => client.call(labeling.updateLabel, { params: { labelId: id }, body })}
             onDone={() => panel.close()}
-            onCancel={() => panel.close()}
-            onDirty={dirty => panel.setDirty(dirty)}
+            panel={panel}
           >
             <Button danger icon={deleteIcon} onClick={() => void remove(label)}>
               {trans.__('Delete…')}

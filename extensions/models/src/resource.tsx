@@ -14,7 +14,7 @@ function useModelKind(): SetKind {
       panels: { form: 'model-form', set: 'model', version: 'model-version' },
       firstVersion: false,
       words: {
-        create: trans.__('New model set'),
+        create: trans.__('New Model Set'),
         save: trans.__('Save as New Model Version'),
         purpose: trans.__(
           'A model set is what training leaves, by version. Jobs see it at /workspace/model/<name>.'

@@ -49,8 +49,7 @@ function Create({ panel }: PanelProps): JSX.Element {
         panel.close();
         registry.open('package-version-form', `new-${made.id}`, { args: { packageId: made.id } });
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     />
   );
 }
@@ -83,8 +82,7 @@ function Edit({ panel, id }: PanelProps): JSX.Element {
             })
           }
           onDone={() => panel.close()}
-          onCancel={() => panel.close()}
-          onDirty={dirty => panel.setDirty(dirty)}
+          panel={panel}
         >
           <Table
             whole

@@ -79,8 +79,7 @@ export default function PackageVersionForm({ panel, args }: PanelProps): JSX.Ele
         panel.close();
         registry.open('package-version', made.id);
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     />
   );
 }

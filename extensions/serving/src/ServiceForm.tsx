@@ -30,8 +30,7 @@ function Create({ panel }: PanelProps): JSX.Element {
         panel.close();
         registry.open('service', made.id);
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
       params={{}}
     />
   );
@@ -57,8 +56,7 @@ function Edit({ panel, id }: PanelProps): JSX.Element {
             })
           }
           onDone={() => panel.close()}
-          onCancel={() => panel.close()}
-          onDirty={dirty => panel.setDirty(dirty)}
+          panel={panel}
         />
       )}
     </Loaded>

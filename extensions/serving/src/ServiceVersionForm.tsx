@@ -65,8 +65,7 @@ export default function ServiceVersionForm({ panel, args }: PanelProps): JSX.Ele
         panel.close();
         registry.open('service', serviceId);
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     />
   );
 }

@@ -154,7 +154,7 @@ export default function PackageSection({ section }: SectionProps): JSX.Element {
       create={
         mayWrite
           ? {
-              label: trans.__('New model package'),
+              label: trans.__('New Model Package'),
               run: () => registry.open('package-form', 'new')
             }
           : undefined

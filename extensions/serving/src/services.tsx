@@ -122,7 +122,10 @@ export default function ServiceSection({ section }: SectionProps): JSX.Element {
       view={view}
       create={
         mayWrite
-          ? { label: trans.__('New service'), run: () => registry.open('service-form', 'new') }
+          ? {
+              label: trans.__('New Online Service'),
+              run: () => registry.open('service-form', 'new')
+            }
           : undefined
       }
       purpose={trans.__(

@@ -161,8 +161,7 @@ function Body(props: PanelProps & { definition?: Training; copy?: boolean }): JS
             );
         }
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
       params={edited ? { trainingId: edited.id } : {}}
       aside={current => (
         <QuotaAside

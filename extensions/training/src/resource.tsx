@@ -104,7 +104,7 @@ export default function TrainingSection({ section }: SectionProps): JSX.Element 
       view={view}
       create={
         mayWrite
-          ? { label: trans.__('New training'), run: () => registry.open('training-form', 'new') }
+          ? { label: trans.__('New Training'), run: () => registry.open('training-form', 'new') }
           : undefined
       }
       purpose={trans.__(

@@ -48,3 +48,15 @@ test('a form that cannot be left has no button for it, and takes no Escape', asy
   await press(input, 'Escape');
   expect(reached).toBe(true);
 });
+
+test('a tab with a form is called as the form is, marked while it is not sent, and closed by Escape', async () => {
+  const panel = { setTitle: jest.fn(), setDirty: jest.fn(), close: jest.fn() };
+  const { root } = draw({ panel });
+  expect(panel.setTitle).toHaveBeenCalledWith('New');
+  const input = one<HTMLInputElement>(root, '[data-field="arguments"] input');
+  type(input, 'python3');
+  await press(input, 'Enter');
+  expect(panel.setDirty).toHaveBeenLastCalledWith(true);
+  await press(input, 'Escape');
+  expect(panel.close).toHaveBeenCalledTimes(1);
+});

@@ -10,7 +10,7 @@ test('a name of 50 Chinese characters is taken, one of 51 refused at its field',
 }) => {
   const name = `${Date.now()}`.padEnd(50, '数据集的名称');
   const data = await lab.section('data', 'Datasets');
-  await data.press(t('New dataset'));
+  await data.press(t('New Dataset'));
   const form = new Form(page.locator('#jp-main-dock-panel'), t, 'New Dataset');
   await form.fill('name', `${name}长`);
   await form.submit('Create');
@@ -26,11 +26,11 @@ test('a name that is taken is said at its field', async ({ lab, t, unique, page 
   const name = unique('twice');
   const data = await lab.section('data', 'Datasets');
   const form = new Form(page.locator('#jp-main-dock-panel'), t, 'New Dataset');
-  await data.press(t('New dataset'));
+  await data.press(t('New Dataset'));
   await form.fill('name', name);
   await form.submit('Create');
   await expect(data.row(name)).toBeVisible();
-  await data.press(t('New dataset'));
+  await data.press(t('New Dataset'));
   await form.fill('name', name);
   await form.submit('Create');
   await expect(form.fault('name')).toBeVisible();
@@ -44,7 +44,7 @@ test('images are labeled by keyboard only, and are there after a reload', async 
 }) => {
   const name = unique('keys');
   const data = await lab.section('data', 'Datasets');
-  await data.press(t('New dataset'));
+  await data.press(t('New Dataset'));
   const form = new Form(page.locator('#jp-main-dock-panel'), t, 'New Dataset');
   await form.fill('name', name);
   await form.submit('Create and Import');

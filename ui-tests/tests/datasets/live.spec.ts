@@ -16,7 +16,7 @@ test('what another window does appears by itself', async ({ lab, t, unique, page
   const there = new Lab(other, wordsOf('en'));
   await there.ready();
   const section = await there.section('data', 'Datasets');
-  await section.press('New dataset');
+  await section.press('New Dataset');
   const form = new Form(other.locator('#jp-main-dock-panel'), there.t, 'New Dataset');
   await form.fill('name', name);
   await form.submit('Create');

@@ -35,14 +35,14 @@ test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
 
   await test.step('an administrator makes a project', async () => {
     await keys.palette(t('Sign In as Another User…'));
-    const signIn = form('Sign in to TopsDL');
+    const signIn = form('Sign In to TopsDL');
     await signIn.fill('name', 'admin');
     await signIn.fill('password', adminPassword());
     await keys.press('Enter');
     await expect(signIn.root).toBeHidden();
     await keys.palette(t('Administration'));
-    await keys.button(main.getByRole('button', { name: t('Add project'), exact: true }));
-    const project = form('New project');
+    await keys.button(main.getByRole('button', { name: t('Add Project'), exact: true }));
+    const project = form('New Project');
     await project.fill('name', name);
     await project.choose('memberIds', 'root');
     await project.send();
@@ -113,9 +113,9 @@ test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
 
   await test.step('a model set is made', async () => {
     await keys.palette(t('New Model Set…'));
-    await form('New model set').fill('name', name);
-    await form('New model set').send();
-    await expect(form('New model set').root).toBeHidden();
+    await form('New Model Set').fill('name', name);
+    await form('New Model Set').send();
+    await expect(form('New Model Set').root).toBeHidden();
   });
 
   await test.step('a training is defined, started on two nodes and watched', async () => {

@@ -24,7 +24,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
 
   await test.step('a dataset is created and an archive imported after a look', async () => {
     await lab.area('data');
-    await data.press(t('New dataset'));
+    await data.press(t('New Dataset'));
     const create = form('New Dataset');
     await create.fill('name', name);
     await create.submit('Create and Import');
@@ -88,15 +88,15 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
 
   await test.step('a model set is made', async () => {
     const models = await lab.section('develop', 'Model Sets');
-    await models.press(t('New model set'));
-    await form('New model set').fill('name', name);
-    await form('New model set').submit('Create');
-    await expect(form('New model set').root).toBeHidden();
+    await models.press(t('New Model Set'));
+    await form('New Model Set').fill('name', name);
+    await form('New Model Set').submit('Create');
+    await expect(form('New Model Set').root).toBeHidden();
   });
 
   await test.step('a training is defined and started on two nodes', async () => {
     const training = await lab.section('train', 'Training');
-    await training.press(t('New training'));
+    await training.press(t('New Training'));
     const create = form('New Training');
     await create.fill('name', name);
     await create.choose('datasetVersionIds', `${name} v1`, name);
@@ -145,7 +145,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
 
   await test.step('a package is built around the model', async () => {
     const packages = await lab.section('serve', 'Model Packages');
-    await packages.press(t('New model package'));
+    await packages.press(t('New Model Package'));
     await form('New Model Package').fill('name', name);
     await form('New Model Package').submit('Create');
     const version = form('New Package Version');
@@ -158,7 +158,7 @@ test('from an archive of images to a service that is swapped', async ({ lab, t, 
 
   await test.step('a service has a production and a gray version', async () => {
     const services = await lab.section('serve', 'Online Services');
-    await services.press(t('New service'));
+    await services.press(t('New Online Service'));
     await form('New Online Service').fill('name', name);
     await form('New Online Service').submit('Create');
     for (const role of ['production', 'gray'] as const) {

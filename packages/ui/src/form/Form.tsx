@@ -1,4 +1,5 @@
 import { copyIcon } from '@jupyterlab/ui-components';
+import type { IPanelHandle } from '@topsdl/lab';
 import type { Operation } from '@topsdl/contract';
 import {
   useEffect,
@@ -59,9 +60,10 @@ export interface FormProps<R> {
   /** Sends the body; the id is the button's. The values are those of all fields, also of such that the body has not. */
   submit(body: Values, id: string, values: Values): Promise<R>;
   onDone(result: R, id: string): void;
-  /** Leaves the form; without it the form has no way out, as a part of something else. */
+  /** The tab that the form is alone in: it is called as the form is, and closed to leave it. */
+  readonly panel?: Pick<IPanelHandle, 'setTitle' | 'setDirty' | 'close'> | undefined;
+  /** Leaves a form that is beside something; without a way out it is a part of something else. */
   onCancel?(): void;
-  onDirty?(dirty: boolean): void;
   /**
    * Parameters of the operation's address, beside the project. With them the form can be copied as
    * Python; left out where the form does more, or something else, than the operation.
@@ -75,7 +77,8 @@ export interface FormProps<R> {
 
 /** One form for creating and for editing, checked as one types by the rule that the server has. */
 export function Form<R>(props: FormProps<R>): JSX.Element {
-  const { operation, hints, edits, submits, memory } = props;
+  const { operation, hints, edits, submits, memory, panel } = props;
+  const leave = props.onCancel ?? (panel && (() => panel.close()));
   const host = useTops();
   const { trans, translation, session } = host;
   const formId = useId();
@@ -113,11 +116,13 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
   const told = wrong.filter(([field]) => seen(field));
 
   useEffect(() => {
-    props.onDirty?.(dirty);
+    panel?.setDirty(dirty);
     if (name && !edits && dirty) {
       keep(`${name}:draft`, withoutSecrets(values, hints));
     }
   }, [dirty, values]);
+
+  useEffect(() => panel?.setTitle(props.title), [panel, props.title]);
 
   useEffect(() => {
     // A tab that is opened has the focus as a whole; who opened a form wants to type.
@@ -175,7 +180,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
         keep(`${name}:last`, Object.fromEntries(remembered.map(field => [field, values[field]])));
       }
       setDirty(false);
-      props.onDirty?.(false);
+      panel?.setDirty(false);
       props.onDone(result, id);
     } catch (error) {
       const placed = placeFaults(error, Object.keys(hints), translation);
@@ -195,8 +200,8 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
       keep(`${name}:draft`, undefined);
     }
     setDirty(false);
-    props.onDirty?.(false);
-    props.onCancel?.();
+    panel?.setDirty(false);
+    leave?.();
   };
 
   const main = submits.at(-1);
@@ -204,10 +209,10 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
   const latest = useRef(send);
   latest.current = send;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented && props.onCancel) {
+    if (event.key === 'Escape' && !event.defaultPrevented && leave) {
       event.stopPropagation();
       // What was typed is kept as a draft: Escape loses nothing.
-      props.onCancel();
+      leave();
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && main) {
       event.preventDefault();
       event.stopPropagation();
@@ -260,7 +265,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
         {props.aside && <aside className="topsdl-Form-aside">{props.aside(values)}</aside>}
       </div>
       <footer className="topsdl-Form-footer">
-        {props.onCancel && (
+        {leave && (
           <Button minimal onClick={discard}>
             {dirty && !edits ? trans.__('Discard') : trans.__('Cancel')}
           </Button>

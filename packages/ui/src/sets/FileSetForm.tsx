@@ -58,8 +58,7 @@ function Create({ panel, kind }: Props): JSX.Element {
         return made;
       }}
       onDone={() => panel.close()}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     />
   );
 }
@@ -84,8 +83,7 @@ function Edit({ panel, id, kind }: Props): JSX.Element {
             })
           }
           onDone={() => panel.close()}
-          onCancel={() => panel.close()}
-          onDirty={dirty => panel.setDirty(dirty)}
+          panel={panel}
         />
       )}
     </Loaded>

@@ -166,8 +166,7 @@ function Save(props: Props & { found: Collection; first: string }): JSX.Element 
           registry.open(kind.panels.version, version.id);
         }
       }}
-      onCancel={() => panel.close()}
-      onDirty={dirty => panel.setDirty(dirty)}
+      panel={panel}
     >
       <FilesToSave found={found} />
       {sending && (
