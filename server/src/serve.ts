@@ -13,6 +13,8 @@ import { boundedLog, createLog } from './log.ts';
 
 /** Bytes that a Unix socket's path may have on every system that we know, with some to spare. */
 const SOCKET_PATH_LIMIT = 100;
+/** How long another companion of the directory may take to end, should it be about to, in milliseconds. */
+const LOCK_WAIT = 10_000;
 /** How long a clean end may take before it is cut short. */
 const STOP_LIMIT = 20_000;
 
@@ -37,7 +39,7 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
   const files = new DataDirectory(options.data);
   const config = readConfig(files.file('config.toml'), process.env);
   const listen = options.listen ?? config.server.listen;
-  const unlock = lockDirectory(files.path('db', 'lock.db'));
+  const unlock = lockDirectory(files.path('db', 'lock.db'), LOCK_WAIT);
   const log = createLog(
     config.log.level,
     boundedLog(2, files.path('logs', 'companion.log'), config.log.limit_bytes)

@@ -43,10 +43,10 @@ export function openReader(path: string): Sqlite {
   return sqlite;
 }
 
-/** Opens a small database in rollback mode, for locks. Does not wait. */
-export function openLock(path: string): Sqlite {
+/** Opens a small database in rollback mode, for locks. @param timeout how long a lock is waited for, in milliseconds */
+export function openLock(path: string, timeout: number): Sqlite {
   const Opened = loadDriver();
-  return new Opened(path, { timeout: 0 });
+  return new Opened(path, { timeout });
 }
 
 /** Opens a database of things that can be made again, such as thumbnails: fast rather than durable. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database as Sqlite } from 'better-sqlite3';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +107,21 @@ test('a directory is one process’s', () => {
   expect(() => lockDirectory(path)).toThrow(AlreadyRunning);
   unlock();
   lockDirectory(path)();
+});
+
+test('a directory whose companion is ending is waited for', async () => {
+  const path = join(directory, 'lock.db');
+  const holder = spawn(process.execPath, [
+    '-e',
+    `const lock = require(${JSON.stringify(require.resolve('better-sqlite3'))})(process.argv[1]);
+     lock.exec('BEGIN EXCLUSIVE');
+     console.log('held');
+     setTimeout(() => lock.close(), 500);`,
+    path
+  ]);
+  await once(holder.stdout, 'data');
+  expect(() => lockDirectory(path)).toThrow(AlreadyRunning);
+  lockDirectory(path, 20_000)();
 });
 
 test('what drizzle-kit cannot say is in the schema: order by key, and search by trigrams', () => {
