@@ -73,8 +73,7 @@ export function LineChart(props: LineChartProps): JSX.Element {
   );
   const left = 14 + DIGIT * Math.max(3, ...yTicks.map(([, text]) => text.length));
   const inner = { width: Math.max(0, width - left - MARGIN.right), height: innerHeight };
-  const x = (value: number) =>
-    left + ((value - box.x0) / (box.x1 - box.x0 || 1)) * inner.width;
+  const x = (value: number) => left + ((value - box.x0) / (box.x1 - box.x0 || 1)) * inner.width;
   const y = (value: number) =>
     MARGIN.top + inner.height - ((value - box.y0) / (box.y1 - box.y0 || 1)) * inner.height;
   const empty = series.every(({ points }) => points.length === 0);

@@ -9,7 +9,9 @@ export function speak(
   params: Readonly<Record<string, unknown>>,
   otherwise: string = code
 ): string {
-  return isCode(code) ? sentence(code, readable(params, translation), translation.language) : otherwise;
+  return isCode(code)
+    ? sentence(code, readable(params, translation), translation.language)
+    : otherwise;
 }
 
 /** Parameters as people read them: resources by name, their amounts with units, lists with commas. */

@@ -1,4 +1,8 @@
-import { caretDownEmptyThinIcon, caretUpEmptyThinIcon, downloadIcon } from '@jupyterlab/ui-components';
+import {
+  caretDownEmptyThinIcon,
+  caretUpEmptyThinIcon,
+  downloadIcon
+} from '@jupyterlab/ui-components';
 import { formatBytes } from '@topsdl/lab';
 import {
   useCallback,
@@ -133,9 +137,7 @@ export function LogsView({ label, source }: LogsViewProps): JSX.Element {
                 aria-pressed={node === name}
                 onClick={() => model.show(name)}
               >
-                <i
-                  className={`topsdl-Swatch topsdl-mod-color${model.nodes.indexOf(name) % 7}`}
-                />
+                <i className={`topsdl-Swatch topsdl-mod-color${model.nodes.indexOf(name) % 7}`} />
                 {shortNode(name)}
               </button>
             ))}
