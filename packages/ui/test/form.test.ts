@@ -1,3 +1,5 @@
+/** @jest-environment jsdom */
+import './browser.ts';
 import { expect, test } from '@jest/globals';
 import { ProblemError } from '@topsdl/client';
 import { allOperations, operations } from '@topsdl/contract';
