@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FoundProcess } from './processes.ts';
-import { signalProcess } from './processes.ts';
+import { findProcess, signalProcess } from './processes.ts';
 import type { NodeProcess } from './sandbox.ts';
 
 /** Open MPI's programs, which start the processes of a job and end them all when one of them is gone. */
@@ -18,26 +18,23 @@ const HALTED_MS = 3000;
  *
  * SIGTERM goes to those that do the work, on all nodes at once. What only carries them gets none, because that would take the others'
  * time to save away: ssh would hang up, and mpirun, which gives its processes two seconds, would kill them. mpirun does the same when
- * one process ends before the others, such as one that has nothing to save; so from then on it is halted until all are gone.
+ * one process ends before the others, such as one that has nothing to save; so from then on it is halted until all are gone. What a
+ * carrier starts after all is told, too; what the others start is not, because it may be a part of saving.
  */
 export async function endPolitely(
   nodes: () => readonly NodeProcess[],
   over: () => boolean
 ): Promise<void> {
+  const told = new Set<number>();
   const ranks = new Set<number>();
   const halted = new Set<number>();
   let carriersUntil: number | undefined;
-  let left = remaining(nodes());
-  lostOne(left, ranks);
-  for (const { pid, name } of left) {
-    if (!isCarrier(name)) {
-      signalProcess(pid, 'SIGTERM');
-    }
-  }
-  for (; !over(); left = remaining(nodes())) {
+  for (let left = remaining(nodes()); !over(); left = remaining(nodes())) {
     if (left.length === 0) {
       return;
     }
+    const lost = lostOne(left, ranks);
+    tell(left, told);
     if (left.every(({ name }) => isCarrier(name))) {
       if (carriersUntil === undefined) {
         carriersUntil = performance.now() + (halted.size > 0 ? HALTED_MS : CARRIER_MS);
@@ -46,11 +43,27 @@ export async function endPolitely(
       if (performance.now() > carriersUntil) {
         return;
       }
-    } else if (lostOne(left, ranks)) {
+    } else if (lost) {
       halt(left, halted);
     }
     await sleep(CHECK_MS);
   }
+}
+
+/** SIGTERM to all that are there at first, and later to what carriers have started since. */
+function tell(left: readonly FoundProcess[], told: Set<number>): void {
+  const first = told.size === 0;
+  for (const { pid, name, parent } of left) {
+    if (!isCarrier(name) && !told.has(pid) && (first || isCarried(parent))) {
+      told.add(pid);
+      signalProcess(pid, 'SIGTERM');
+    }
+  }
+}
+
+function isCarried(parent: number): boolean {
+  const name = findProcess(parent)?.name ?? '';
+  return name === 'sshd' || isCarrier(name);
 }
 
 function remaining(nodes: readonly NodeProcess[]): FoundProcess[] {

@@ -133,8 +133,8 @@ export class Trial {
     return piece === '' ? lines : [...lines, piece];
   }
 
-  /** Follows the log until a line, or so many lines, have the text. */
-  async said(text: string, times = 1): Promise<LogEntry> {
+  /** Follows the log until a line, or so many lines, are this text, or have what an expression looks for. */
+  async said(text: string | RegExp, times = 1): Promise<LogEntry> {
     let left = times;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), 30_000);
@@ -143,7 +143,8 @@ export class Trial {
         follow: true,
         signal: stop.signal
       })) {
-        if (entry.text.includes(text) && --left === 0) {
+        const found = typeof text === 'string' ? entry.text === text : text.test(entry.text);
+        if (found && --left === 0) {
           return entry;
         }
       }
@@ -151,7 +152,7 @@ export class Trial {
       clearTimeout(timer);
       stop.abort();
     }
-    throw new Error(`Nobody said ${text}.`);
+    throw new Error(`Nobody said ${String(text)}.`);
   }
 
   release(): Promise<void> {
