@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { operationFaults } from './integrity/contract.ts';
 import { generatedFaults } from './integrity/generated.ts';
+import { templateFaults } from './integrity/template.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const LONGEST_FILE = 450;
@@ -214,7 +215,8 @@ const RULES: readonly (() => string[] | Promise<string[]>)[] = [
   lockFiles,
   documentation,
   operationFaults,
-  () => generatedFaults(ROOT)
+  () => generatedFaults(ROOT),
+  () => templateFaults(ROOT)
 ];
 
 const faults = (await Promise.all(RULES.map(rule => rule()))).flat();
