@@ -14,6 +14,9 @@ export interface PreviewProps {
   onClose(): void;
 }
 
+/** Pixels an edge below which an image is shown as the squares it is made of. */
+const SMALL = 256;
+
 /** One image, large, over the grid. */
 export function Preview(props: PreviewProps): JSX.Element {
   const { image, label, position, count } = props;
@@ -84,7 +87,11 @@ export function Preview(props: PreviewProps): JSX.Element {
         />
         <Button minimal icon={closeIcon} label={trans.__('Close')} onClick={props.onClose} />
       </header>
-      <img src={props.source} alt={image.name} />
+      <img
+        src={props.source}
+        alt={image.name}
+        className={Math.max(image.width, image.height) < SMALL ? 'topsdl-mod-small' : ''}
+      />
     </div>
   );
 }

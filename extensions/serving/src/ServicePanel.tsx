@@ -5,14 +5,12 @@ import { serviceIcon, type PanelProps } from '@topsdl/lab';
 import {
   Button,
   confirm,
-  copyText,
+  CopyId,
   DetailHeader,
   EmptyState,
   Loaded,
   LogsView,
-  notify,
   operationLog,
-  reportError,
   Tabs,
   useQuery,
   useRun,
@@ -98,18 +96,8 @@ function Body({ service }: { service: Service }): JSX.Element {
         actions={actions}
       />
       <div className="topsdl-Service-address">
-        {trans.__('Address')} <code>{address}</code>
-        <Button
-          minimal
-          onClick={() =>
-            void copyText(address).then(
-              () => notify(trans.__('Copied.')),
-              (error: unknown) => reportError(host, error)
-            )
-          }
-        >
-          {trans.__('Copy')}
-        </Button>
+        <span className="topsdl-mod-muted">{trans.__('Address')}</span>
+        <CopyId text={address} />
       </div>
       {service.production === null ? (
         <EmptyState

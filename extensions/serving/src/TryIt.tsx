@@ -1,5 +1,5 @@
 import { Button, Segments, useKept, useTops } from '@topsdl/ui';
-import { useState, type FormEvent, type JSX } from 'react';
+import { useRef, useState, type FormEvent, type JSX } from 'react';
 
 /** An answer, as it is shown. */
 interface Answer {
@@ -24,6 +24,7 @@ export function TryIt({ address, hasGray }: { address: string; hasGray: boolean 
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
 
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -108,11 +109,17 @@ export function TryIt({ address, hasGray }: { address: string; hasGray: boolean 
             ]}
           />
           {kind === 'file' ? (
-            <input
-              type="file"
-              aria-label={trans.__('File to send')}
-              onChange={event => setFile(event.target.files?.[0] ?? null)}
-            />
+            <>
+              <Button onClick={() => input.current?.click()}>{trans.__('Choose a File…')}</Button>
+              <input
+                ref={input}
+                type="file"
+                hidden
+                aria-label={trans.__('File to send')}
+                onChange={event => setFile(event.target.files?.[0] ?? file)}
+              />
+              <span className="topsdl-mod-muted">{file?.name ?? trans.__('none yet')}</span>
+            </>
           ) : (
             <textarea
               className="topsdl-Input"

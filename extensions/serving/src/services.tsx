@@ -48,7 +48,8 @@ export default function ServiceSection({ section }: SectionProps): JSX.Element {
     const word = role === 'gray' ? trans.__('gray') : trans.__('production');
     return {
       id: role,
-      label: `${word} ${version.packageName} v${version.packageNumber}`,
+      label: `${word} v${version.packageNumber}`,
+      title: `${version.packageName} v${version.packageNumber}, ${text}`,
       tone,
       stateText: text,
       detail: `${Math.round(share * 100)} %  ${version.replicas}/${version.available}`,

@@ -197,7 +197,7 @@ test('the whole thread without a pointer', async ({ page, lab, t, unique }) => {
     const trial = page.locator('.topsdl-TryIt:visible');
     const image = { name: 'q.png', mimeType: 'image/png', buffer: drawing('square', 3) };
     await keys.button(trial.getByRole('button', { name: t('Production'), exact: true }));
-    await keys.file(trial.getByLabel(t('File to send')), image);
+    await keys.file(trial.getByRole('button', { name: t('Choose a File…') }), image);
     const answer = trial.getByRole('region', { name: t('Answer') });
     const ask = async (tag: string) => {
       await keys.button(trial.getByRole('button', { name: t('Send'), exact: true }));

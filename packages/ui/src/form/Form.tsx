@@ -127,7 +127,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
   useEffect(() => {
     // A tab that is opened has the focus as a whole; who opened a form wants to type.
     const { activeElement } = document;
-    if (activeElement?.classList.contains('topsdl-Panel') && activeElement.contains(form.current)) {
+    if (panel && activeElement?.contains(form.current) && activeElement.matches('.topsdl-Panel')) {
       form.current?.querySelector<HTMLElement>(CONTROLS)?.focus();
     }
   }, []);
