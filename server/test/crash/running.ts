@@ -85,7 +85,8 @@ export class Running implements Work {
     await this.#checkLog(run);
     await this.#checkModel(run);
     const { items } = await owner.call(training.events, { params: { runId: id } });
-    for (const code of ['run.created', 'run.admitted', 'run.completed', 'run.model-saved']) {
+    const onces = ['created', 'admitted', 'started', 'completed', 'model-saved'];
+    for (const code of onces.map(name => `run.${name}`)) {
       const times = items.filter(({ reason }) => reason.code === code).length;
       this.#claims.is('what happens to a run is told once', [code, times], [code, 1]);
     }
