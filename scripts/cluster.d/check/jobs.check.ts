@@ -61,7 +61,7 @@ describe('a job', { concurrency: true }, () => {
     const job = await ground.until(
       ground.path(PATHS.jobs, 'jobs'),
       (found: Awaited<ReturnType<typeof ground.job>>) =>
-        found.metadata.name === 'stuck' && found.status?.failed === 1
+        found.metadata.name === 'stuck' && found.status?.failed === 1 && found.status.running === 1
     );
     assert.equal(job.status?.state.phase, 'Running');
     await ground.api.delete(ground.path(PATHS.jobs, 'jobs', 'stuck'));
@@ -197,9 +197,9 @@ describe('a job that waits', () => {
     const all = { cards: cardsOfANode, replicas: nodes };
     const holder = await ground.submit('holder', { tasks: [task('a', FOREVER, all)] });
     await ground.phase('holder', 'Running');
-    const tasks = [task('a', 'true', { cards: 1, replicas: 2 })];
+    const tasks = [task('a', 'true', { cards: 1 })];
     await ground.submit('waiter', { tasks });
-    // So little over what there is that its pods are made, and wait.
+    // So little over what there is that its pod is made, and waits.
     const group = await ground.until(
       ground.path(PATHS.scheduling, 'podgroups'),
       ({ metadata, status }: PodGroup) =>
