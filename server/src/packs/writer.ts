@@ -9,7 +9,11 @@ export interface PackLease {
   readonly limit: number;
 }
 
-const BUFFER_BYTES = 4 * 1024 ** 2;
+/** Small pieces are gathered to this; it stays in the processor's cache until it is written. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** Pieces from this on are written as they are, while the cache still has them: copying costs more. */
+const DIRECT_BYTES = 64 * 1024;
 
 /**
  * Appends to a leased pack in large writes. Nothing it wrote counts until {@link sync} has returned
@@ -49,10 +53,11 @@ export class PackWriter {
   /** @returns the offset the bytes begin at */
   append(bytes: Uint8Array): number {
     const offset = this.position;
-    if (bytes.length > BUFFER_BYTES - this.#buffered) {
+    const direct = bytes.length >= DIRECT_BYTES;
+    if (direct || bytes.length > BUFFER_BYTES - this.#buffered) {
       this.#flush();
     }
-    if (bytes.length > BUFFER_BYTES) {
+    if (direct) {
       this.#write(bytes);
     } else {
       this.#buffer.set(bytes, this.#buffered);

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { ArchiveError } from '../problem.ts';
 import type { BlockReader } from './block-reader.ts';
@@ -52,15 +52,20 @@ export class FileSource implements SequentialSource {
   }
 }
 
-const CHUNK_BYTES = 256 * 1024;
+/** Large enough for most pictures to lie within one, where nothing has to be put together. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** A gzip file unpacked as it is read, watched for what it grows to. */
 export class GzipSource implements SequentialSource {
-  readonly #file;
-  readonly #gunzip;
+  readonly #fd: number;
+  readonly #packed = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  readonly #gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #limits: ArchiveLimits;
   readonly #fileBytes: number;
+  #begun = false;
+  #closed = false;
+  #position = 0;
   #unpacked = 0;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -69,15 +74,30 @@ export class GzipSource implements SequentialSource {
   constructor(path: string, fileBytes: number, limits: ArchiveLimits) {
     this.#limits = limits;
     this.#fileBytes = fileBytes;
-    this.#file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-    this.#gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-    this.#file.on('error', error => this.#gunzip.destroy(error));
-    this.#file.pipe(this.#gunzip);
+    this.#fd = openSync(path, 'r');
     this.#chunks = this.#gunzip[Symbol.asyncIterator]();
   }
 
+  /** Gives the next piece of the file to be unpacked. What has been unpacked and not been taken holds it back. */
+  readonly #feed = (): void => {
+    if (this.#gunzip.destroyed) {
+      return;
+    }
+    try {
+      const read = readSync(this.#fd, this.#packed, 0, CHUNK_BYTES, this.#position);
+      this.#position += read;
+      if (read === 0) {
+        this.#gunzip.end();
+      } else {
+        this.#gunzip.write(this.#packed.subarray(0, read), this.#feed);
+      }
+    } catch (error) {
+      this.#gunzip.destroy(error as Error);
+    }
+  };
+
   get position(): number {
-    return Math.min(this.#file.bytesRead, this.#fileBytes);
+    return this.#position;
   }
 
   async take(length: number): Promise<Buffer> {
@@ -87,7 +107,7 @@ export class GzipSource implements SequentialSource {
       return view;
     }
     if (this.#joined.length < length) {
-      this.#joined = Buffer.allocUnsafeSlow(Math.max(length, CHUNK_BYTES * 4));
+      this.#joined = Buffer.allocUnsafeSlow(Math.max(length, CHUNK_BYTES));
     }
     let filled = 0;
     while (filled < length) {
@@ -123,7 +143,13 @@ export class GzipSource implements SequentialSource {
   async #next(): Promise<boolean> {
     let result: IteratorResult<Buffer>;
     try {
-      result = await this.#chunks.next();
+      // Only once somebody waits is there somebody to hear of an error.
+      const coming = this.#chunks.next();
+      if (!this.#begun) {
+        this.#begun = true;
+        this.#feed();
+      }
+      result = await coming;
     } catch (error) {
       throw gzipProblem(error);
     }
@@ -144,8 +170,11 @@ export class GzipSource implements SequentialSource {
   }
 
   async close(): Promise<void> {
-    this.#gunzip.destroy();
-    this.#file.destroy();
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#gunzip.destroy();
+      closeSync(this.#fd);
+    }
   }
 }
 
