@@ -9,9 +9,11 @@ import { run } from './load.ts';
  * How many requests a proxy forwards with a second of its CPU: the gateway of this product, its peers
  * and nginx, one after another in each round, to the same replicas with the same load.
  *
- *     node --conditions=topsdl-source benchmarks/gateway/run.ts [rounds] [requests a round]
+ *     node --conditions=topsdl-source benchmarks/gateway/run.ts [rounds] [requests a round] [load]
+ *
+ * A load is meant by the beginning of its name, such as `'GET by a b'`; without one all are run.
  */
-const [rounds = 5, requests = 8000] = process.argv.slice(2).map(Number);
+const [rounds = 5, most = 8000] = process.argv.slice(2, 4).map(Number);
 const CONNECTIONS = 32;
 const SERVICE = '01900000-0000-7000-8000-000000000001';
 /** Clock ticks a second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
@@ -86,11 +88,11 @@ http {
   return child;
 }
 
-const body = JSON.stringify({ image: 'x'.repeat(1000) });
+const body = (bytes: number) => JSON.stringify({ image: 'x'.repeat(bytes) });
 
 /** A request as a program writes it, with a token. */
-function fromProgram(post: boolean, token: string): string {
-  return message(post, [
+function fromProgram(bytes: number, token: string): string {
+  return message(bytes, [
     'Host: localhost',
     'User-Agent: load',
     'Accept: */*',
@@ -99,9 +101,9 @@ function fromProgram(post: boolean, token: string): string {
 }
 
 /** The same from a page in JupyterLab, as Jupyter's proxy passes it on. */
-function fromBrowser(post: boolean, token: string, cookie: string): string {
+function fromBrowser(bytes: number, token: string, cookie: string): string {
   const host = 'jupyter.example.org:8888';
-  return message(post, [
+  return message(bytes, [
     'Host: localhost',
     'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
     'Accept: application/json, text/plain, */*',
@@ -118,22 +120,38 @@ function fromBrowser(post: boolean, token: string, cookie: string): string {
     `X-Forwarded-Host: ${host}`,
     'X-Forwarded-Proto: http',
     'X-Forwarded-Prefix: /topsdl',
-    ...(post ? [`Origin: http://${host}`] : [])
+    ...(bytes > 0 ? [`Origin: http://${host}`] : [])
   ]);
 }
 
-function message(post: boolean, fields: readonly string[]): string {
-  const line = `${post ? 'POST' : 'GET'} /services/${SERVICE}/predict?a=1 HTTP/1.1`;
-  const content = ['Content-Type: application/json', `Content-Length: ${body.length}`];
-  return [line, ...fields, ...(post ? content : []), '', post ? body : ''].join('\r\n');
+/** @param bytes of a body; 0 makes it a GET */
+function message(bytes: number, fields: readonly string[]): string {
+  const line = `${bytes > 0 ? 'POST' : 'GET'} /services/${SERVICE}/predict?a=1 HTTP/1.1`;
+  const content = bytes > 0 ? body(bytes) : '';
+  const described = ['Content-Type: application/json', `Content-Length: ${content.length}`];
+  return [line, ...fields, ...(bytes > 0 ? described : []), '', content].join('\r\n');
 }
 
-const loads: Record<string, (token: string, cookie: string) => string> = {
-  'GET by a program, 200 bytes back': token => fromProgram(false, token),
-  'POST 1 kB by a program, 200 bytes back': token => fromProgram(true, token),
-  'GET by a browser, 200 bytes back': (token, cookie) => fromBrowser(false, token, cookie),
-  'POST 1 kB by a browser, 200 bytes back': (token, cookie) => fromBrowser(true, token, cookie)
+interface Load {
+  /** Of the requests of a round. */
+  readonly share: number;
+  readonly request: (token: string, cookie: string) => string;
+}
+
+const loads: Record<string, Load> = {
+  'GET by a program': { share: 1, request: token => fromProgram(0, token) },
+  'POST 1 kB by a program': { share: 1, request: token => fromProgram(1000, token) },
+  'GET by a browser': { share: 1, request: (token, cookie) => fromBrowser(0, token, cookie) },
+  'POST 1 kB by a browser': {
+    share: 1,
+    request: (token, cookie) => fromBrowser(1000, token, cookie)
+  },
+  'POST 200 kB by a browser': {
+    share: 1 / 4,
+    request: (token, cookie) => fromBrowser(200_000, token, cookie)
+  }
 };
+const [only] = process.argv.slice(4);
 
 const median = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -165,13 +183,17 @@ try {
     const secrets = { token: '0'.repeat(54), cookie: 'topsdl-000000000000' };
     proxies.set('nginx', { pid: child.pid!, socket, ...secrets });
   }
-  for (const [name, write] of Object.entries(loads)) {
+  for (const [name, load] of Object.entries(loads)) {
+    if (only !== undefined && !name.startsWith(only)) {
+      continue;
+    }
+    const requests = Math.round(most * load.share);
     const rate = new Map<string, number[]>();
     const latency = new Map<string, number[]>();
     const failed = new Map<string, number>();
     for (let round = 0; round <= rounds; round++) {
       for (const [kind, { pid, socket, token, cookie }] of proxies) {
-        const request = Buffer.from(write(token, cookie));
+        const request = Buffer.from(load.request(token, cookie));
         const before = cpuSeconds(pid);
         const result = await run({
           socketPath: socket,
@@ -193,7 +215,9 @@ try {
     }
     const peer = median(rate.get('http-proxy-middleware')!);
     const kept = median(rate.get('http-proxy-middleware, keep-alive')!);
-    console.log(`\n${name}; ${rounds} rounds of ${requests} requests, ${CONNECTIONS} connections`);
+    console.log(
+      `\n${name}, 200 bytes back; ${rounds} rounds of ${requests} requests, ${CONNECTIONS} connections`
+    );
     console.log('  requests per proxy CPU second   × hpm   × hpm keep-alive   p50 ms   failed');
     for (const kind of proxies.keys()) {
       const value = median(rate.get(kind)!);

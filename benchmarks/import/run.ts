@@ -1,24 +1,32 @@
+import { build } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { importInCompanion } from './companion.ts';
 
 /**
  * Import of an archive against `sha256sum` of it, in CPU seconds, interleaved:
  *
- *     node benchmarks/import/run.ts [--count 5000] [--size 150000] [--runs 3] [--directory DIR]
+ *     node --conditions=topsdl-source benchmarks/import/run.ts
+ *         [--count 5000] [--size 150000] [--runs 3] [--directory DIR] [--kinds tar,tar.gz]
  *
- * Ours is a whole process: Node's start, reading, unpacking, structure check, a hash for each image,
- * and the bytes in a pack. `openssl` is shown beside it, because it uses the processor's instructions
- * for SHA-256 where coreutils may not. With --directory the archives are kept for the next time.
+ *   reader      a whole process: Node's start, reading, unpacking, structure check, a hash for each
+ *               image, and the bytes in a pack
+ *   companion   the server: from the request to import what was uploaded until it can be browsed
+ *   unpacking   zlib alone on the archive's bytes, which no reader gets below
+ *   openssl     sha256 by the processor's own instructions, where coreutils may not use them
+ *
+ * Programs run as they are shipped, bundled. With --directory the archives are kept for the next time.
  */
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '5000' },
     size: { type: 'string', default: '150000' },
     runs: { type: 'string', default: '3' },
-    directory: { type: 'string' }
+    directory: { type: 'string' },
+    kinds: { type: 'string', default: 'stored.zip,tar,deflated.zip,tar.gz' }
   }
 });
 
@@ -48,49 +56,58 @@ function cpuSeconds(command: string, ...args: string[]): number {
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
-function measure(archive: string): void {
+async function measure(kind: string): Promise<void> {
+  const archive = `${prefix}.${kind}`;
   const pack = join(directory, 'pack');
-  const take = [
-    '--conditions=topsdl-source',
-    join(here, 'take.ts'),
-    archive,
-    pack,
-    `${pack}.index`
-  ];
-  const contenders = {
-    ours: () => cpuSeconds(process.execPath, ...take),
+  const contenders: Record<string, () => number | Promise<number>> = {
+    reader: () =>
+      cpuSeconds(process.execPath, join(directory, 'take.mjs'), archive, pack, `${pack}.index`),
+    companion: () => importInCompanion(archive, directory),
     sha256sum: () => cpuSeconds('sha256sum', archive),
     openssl: () => cpuSeconds('openssl', 'sha256', archive)
   };
-  const seconds: Record<keyof typeof contenders, number[]> = {
-    ours: [],
-    sha256sum: [],
-    openssl: []
-  };
+  if (kind !== 'tar' && kind !== 'stored.zip') {
+    contenders['unpacking'] = () =>
+      cpuSeconds(process.execPath, join(directory, 'unpack.mjs'), archive);
+  }
+  const seconds = new Map<string, number[]>();
   for (let run = 0; run < Number(values.runs); run++) {
-    for (const name of ['ours', 'sha256sum', 'openssl'] as const) {
-      seconds[name].push(contenders[name]());
+    for (const [name, contender] of Object.entries(contenders)) {
+      seconds.set(name, [...(seconds.get(name) ?? []), await contender()]);
     }
   }
   rmSync(pack);
   rmSync(`${pack}.index`);
-  const ours = median(seconds.ours);
-  const theirs = median(seconds.sha256sum);
-  const figures = Object.entries(seconds)
-    .map(([name, all]) => `${name} ${median(all).toFixed(2)} CPU s`)
-    .join(', ');
+  const peer = median(seconds.get('sha256sum')!);
   const megabytes = (statSync(archive).size / 1e6).toFixed(0);
-  const kind = archive.slice(prefix.length + 1).padEnd(12);
-  console.log(`${kind} ${megabytes} MB: ${figures}; ours/sha256sum ${(ours / theirs).toFixed(2)}`);
+  console.log(
+    `\n${kind}, ${megabytes} MB, ${values.count} images; CPU s, medians of ${values.runs}`
+  );
+  for (const [name, all] of seconds) {
+    const ours = median(all);
+    console.log(
+      `  ${name.padEnd(12)}${ours.toFixed(2).padStart(7)}${(ours / peer).toFixed(2).padStart(7)} × sha256sum`
+    );
+  }
 }
 
-const suffixes = ['.stored.zip', '.deflated.zip', '.tar', '.tar.gz'];
-if (!suffixes.every(suffix => existsSync(prefix + suffix))) {
+await build({
+  entryPoints: ['take', 'unpack'].map(name => join(here, `${name}.ts`)),
+  outdir: directory,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  conditions: ['topsdl-source']
+});
+const kinds = values.kinds.split(',');
+if (!kinds.every(kind => existsSync(`${prefix}.${kind}`))) {
   console.log(`making archives of ${values.count} pictures in ${directory}`);
   execFileSync(python, [join(here, 'archives.py'), values.count, values.size, prefix]);
 }
-for (const suffix of suffixes) {
-  measure(prefix + suffix);
+for (const kind of kinds) {
+  await measure(kind);
 }
 if (!values.directory) {
   rmSync(directory, { recursive: true });

@@ -1,48 +1,29 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { readImages } from '@topsdl/formats';
+import { PackWriter } from '../../server/src/packs/writer.ts';
 
 /**
- * What is measured: `take.ts <archive> <pack> <index>` reads an archive's images, checks and hashes
- * them, appends the bytes to a pack in large writes and writes a line of the index for each.
+ * What is measured: `take <archive> <pack> <index>` reads an archive's images, checks and hashes them,
+ * appends the bytes to a pack as the companion does, and writes a line of the index for each.
  */
-const [archive, packPath, indexPath] = process.argv.slice(2) as [string, string, string];
-const BUFFER_BYTES = 4 * 1024 * 1024;
+const [archive, path, indexPath] = process.argv.slice(2) as [string, string, string];
 
-const pack = openSync(packPath, 'w');
-const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-let buffered = 0;
-let written = 0;
+const pack = new PackWriter({ packId: 1, path, offset: 0, limit: Infinity });
 const lines: string[] = [];
-
-function flush(): void {
-  writeSync(pack, buffer, 0, buffered);
-  written += buffered;
-  buffered = 0;
-}
-
 for await (const file of readImages(archive)) {
   if (file.kind !== 'image') {
     throw new Error(`${file.path} was not taken: ${JSON.stringify(file)}`);
   }
-  const { path, image, sha256, bytes } = file;
-  if (buffered + bytes.length > BUFFER_BYTES) {
-    flush();
-  }
-  const offset = written + buffered;
-  if (bytes.length > BUFFER_BYTES) {
-    writeSync(pack, bytes);
-    written += bytes.length;
-  } else {
-    buffered += bytes.copy(buffer, buffered);
-  }
+  const { image, sha256, bytes } = file;
   const { width, height } = image;
-  lines.push(JSON.stringify([path, offset, bytes.length, sha256.toString('hex'), width, height]));
+  const offset = pack.append(bytes);
+  lines.push(
+    JSON.stringify([file.path, offset, bytes.length, sha256.toString('hex'), width, height])
+  );
 }
-flush();
-fdatasyncSync(pack);
-closeSync(pack);
+pack.sync();
+pack.close();
 const index = openSync(indexPath, 'w');
 writeSync(index, lines.join('\n'));
 fdatasyncSync(index);
 closeSync(index);
-console.log(lines.length);
