@@ -20,7 +20,7 @@ import {
   type IFileSets,
   type TopsServices
 } from '@topsdl/lab';
-import { FileSetDrive } from './drive/drive.ts';
+import { LazyDrive } from './drive/lazy.ts';
 
 const readers = ['platform', 'data', 'admin'] as const;
 const writers = ['platform', 'admin'] as const;
@@ -55,7 +55,7 @@ export class FileSets implements IFileSets {
     const words = kind.words(services.translation.trans);
     // Early, so that editors which were open on the drive come back after a reload.
     app.serviceManager.contents.addDrive(
-      new FileSetDrive({
+      new LazyDrive({
         ...services,
         name: driveName(kind),
         feature: kind.feature,
