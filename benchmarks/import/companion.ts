@@ -41,7 +41,7 @@ async function bundle(directory: string): Promise<string> {
       conditions: ['topsdl-source'],
       external: ['better-sqlite3', 'sharp', '@node-rs/argon2'],
       banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+        js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);"
       }
     });
     cpSync(join(ROOT, 'server/migrations'), join(out, 'migrations'), { recursive: true });
@@ -68,7 +68,10 @@ export async function importInCompanion(archive: string, directory: string): Pro
   });
   const ended = once(child, 'exit');
   try {
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const [line] = (await Promise.race([
+      once(createInterface(child.stdout), 'line'),
+      ended.then(([code]) => Promise.reject(new Error(`the companion ended with ${code}`)))
+    ])) as [string];
     const { socket } = JSON.parse(line) as { socket: string };
     const dispatcher = new Agent({ connect: { socketPath: socket } });
     let token = '';
