@@ -3,34 +3,43 @@ import { randomBytes } from 'node:crypto';
 import type { KubeObject, ObjectList } from '../api.ts';
 import { Api, ApiError } from '../api.ts';
 import { IMAGES, KUBECONFIG } from '../layout.ts';
-import type { Action, Job, Phase, Pod, PodGroup, Policy, Task } from '../standin/objects.ts';
+import type {
+  Action,
+  Job,
+  Phase,
+  Pod,
+  PodGroup,
+  PodSpec,
+  Policy,
+  Task
+} from '../standin/objects.ts';
 import { PATHS, pathOf } from '../standin/objects.ts';
 
 export const CARD = 'enflame.com/dtu';
 /** Only a failure takes so long; on a busy machine a pod may need a minute. */
 const PATIENCE_MS = 180_000;
 
+interface TaskOptions extends Partial<Task> {
+  cards?: number | string;
+  /** Asks for cards by limits alone, which the API server completes in pods, and nobody in jobs. */
+  asksByLimits?: boolean;
+}
+
 /** A task of the workload image whose pods run a line of shell. */
-export function task(
-  name: string,
-  script: string,
-  more: Partial<Task> & { cards?: number | string } = {}
-): Task {
-  const { cards = 0, ...rest } = more;
-  const limits =
-    cards !== 0 ? { resources: { requests: { [CARD]: cards }, limits: { [CARD]: cards } } } : {};
+export function task(name: string, script: string, options: TaskOptions = {}): Task {
+  const { cards = 0, asksByLimits = false, ...rest } = options;
+  const asked = { [CARD]: cards };
+  const resources = asksByLimits ? { limits: asked } : { requests: asked, limits: asked };
   const container = {
-    name: 'main',
-    image: IMAGES.workload,
-    args: ['bash', '-c', script],
-    ...limits
+    ...{ name: 'main', image: IMAGES.workload, args: ['bash', '-c', script] },
+    ...(cards === 0 ? {} : { resources })
   };
   const spec = {
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: 2,
     containers: [container]
   };
-  return { name, replicas: 1, ...rest, template: { spec } };
+  return { name, replicas: 1, ...rest, template: { spec: spec as PodSpec } };
 }
 
 export interface JobOptions {

@@ -14,7 +14,7 @@ import {
   sum
 } from './resources.ts';
 
-/** How much more than there is may be promised to gangs that wait with their pods, as in Volcano's own configuration. */
+/** How much more than there is may be promised to all queues together, as in Volcano's own configuration. */
 const OVERCOMMIT = 1.2;
 
 export interface Seen {
@@ -80,8 +80,13 @@ export class Snapshot {
     if (queue?.status?.state !== 'Open') {
       return `queue ${job.spec.queue} is not open`;
     }
-    const inQueue = this.promisedByQueue.get(job.spec.queue) ?? [];
-    const overQueue = overLimit(amounts(queue.spec?.capability), inQueue, wanted);
+    const overused = overLimit(this.nodesHave(wanted, OVERCOMMIT), [this.promised], wanted);
+    if (overused !== undefined) {
+      return `resource in cluster is overused: overused ${overused}`;
+    }
+    // A queue that names no limit has all that the nodes have, and no more.
+    const most = new Map([...this.nodesHave(wanted, 1), ...amounts(queue.spec?.capability)]);
+    const overQueue = overLimit(most, this.promisedByQueue.get(job.spec.queue) ?? [], wanted);
     if (overQueue !== undefined) {
       return `queue resource quota insufficient: insufficient ${overQueue}`;
     }
@@ -93,15 +98,14 @@ export class Snapshot {
         return `resource quota insufficient: insufficient ${lacks} of ${metadata.name}`;
       }
     }
-    const overused = overLimit(this.mostOf(wanted), [this.promised], wanted);
-    return overused && `resource in cluster is overused: overused ${overused}`;
+    return undefined;
   }
 
-  /** How much of each resource may be promised, none where no node has it; the names that only a quota knows are left out. */
-  private mostOf(wanted: Amounts): Amounts {
+  /** So many times what the nodes have of what is wanted; the names that only a quota knows are left out. */
+  private nodesHave(wanted: Amounts, factor: number): Amounts {
     const all = sum(this.nodes.map(({ status }) => amounts(status?.allocatable)));
     const names = [...wanted.keys()].filter(name => !/^(requests\.|limits\.|count\/)/.test(name));
-    return new Map(names.map(name => [name, OVERCOMMIT * (all.get(name) ?? 0)]));
+    return new Map(names.map(name => [name, factor * (all.get(name) ?? 0)]));
   }
 
   /** Takes what a gang asks for whose pods are not there yet. */

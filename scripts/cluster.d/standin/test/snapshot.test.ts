@@ -35,30 +35,41 @@ const on = (name: string, cards: number, nodeName?: string, phase?: string): Pod
   pod(name, podSpec({ [CARD]: cards }, { nodeName }), { labels: LABELS_OF_QUEUE }, phase);
 const waiting = (cards: number, ...names: string[]): Pod[] =>
   names.map(name =>
-    pod(name, podSpec({ [CARD]: cards }, { schedulingGates: [{ name: 'gate' }] }), {}, 'Pending')
+    pod(
+      name,
+      podSpec({ [CARD]: cards }, { schedulingGates: [{ name: 'gate' }] }),
+      { labels: LABELS_OF_QUEUE },
+      'Pending'
+    )
   );
 
 describe('a gang is let in', () => {
-  test('while not much more is promised than there is', () => {
+  test('while its queue has been promised no more than there is', () => {
+    const why = `queue resource quota insufficient: insufficient ${CARD}`;
     expect(snapshot().whyNotIn(gang(4, 2))).toBeUndefined();
-    expect(snapshot().whyNotIn(gang(9, 1))).toBeUndefined();
-    expect(snapshot().whyNotIn(gang(5, 2))).toBe(
+    expect(snapshot().whyNotIn(gang(9, 1))).toBe(why);
+    const held = [on('x', 4, 'node-1'), ...waiting(3, 'y')];
+    expect(snapshot(held).whyNotIn(gang(1, 1))).toBeUndefined();
+    expect(snapshot(held).whyNotIn(gang(1, 2))).toBe(why);
+    expect(snapshot([on('x', 4, 'node-1', 'Succeeded')]).whyNotIn(gang(4, 2))).toBeUndefined();
+  });
+
+  test('while all queues together have been promised not much more', () => {
+    const others = waiting(4, 'x', 'y').map(each => ({
+      ...each,
+      metadata: { ...each.metadata, labels: {} }
+    }));
+    expect(snapshot(others).whyNotIn(gang(1, 1))).toBeUndefined();
+    expect(snapshot(others).whyNotIn(gang(1, 2))).toBe(
       `resource in cluster is overused: overused ${CARD}`
     );
-    expect(
-      snapshot([on('x', 4, 'node-1'), ...waiting(4, 'y')]).whyNotIn(gang(1, 1))
-    ).toBeUndefined();
-    expect(snapshot([on('x', 4, 'node-1'), ...waiting(4, 'y')]).whyNotIn(gang(1, 2))).toContain(
-      CARD
-    );
-    expect(snapshot([on('x', 4, 'node-1', 'Succeeded')]).whyNotIn(gang(4, 2))).toBeUndefined();
   });
 
   test('not beside another that was let in a moment before', () => {
     const seen = snapshot();
-    seen.letIn(gang(4, 2), gangOf(gang(4, 2)));
-    expect(seen.whyNotIn(gang(1, 2))).toContain(CARD);
-    expect(seen.whyNotIn(gang(1, 1))).toBeUndefined();
+    seen.letIn(gang(3, 2), gangOf(gang(3, 2)));
+    expect(seen.whyNotIn(gang(2, 2))).toContain(CARD);
+    expect(seen.whyNotIn(gang(1, 2))).toBeUndefined();
   });
 
   test('not for what no node has, and always where it asks for nothing by name', () => {
