@@ -1,6 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 
-const random = new Uint8Array(16);
+const ID_BYTES = 16;
+
+/** Random bytes for many ids: asking for those of one costs more than all the rest. */
+const pool = new Uint8Array(256 * ID_BYTES);
+let used = pool.length;
 let lastTime = 0;
 let sequence = 0;
 
@@ -10,7 +14,12 @@ let sequence = 0;
  * clock is set back.
  */
 export function newId(now: number = Date.now()): string {
-  randomFillSync(random);
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const random = pool.subarray(used, used + ID_BYTES);
+  used += ID_BYTES;
   if (now > lastTime) {
     lastTime = now;
     sequence = ((random[6]! << 8) | random[7]!) & 0x7ff;
@@ -18,7 +27,7 @@ export function newId(now: number = Date.now()): string {
     lastTime++;
     sequence = 0;
   }
-  const view = new DataView(random.buffer);
+  const view = new DataView(pool.buffer, random.byteOffset, ID_BYTES);
   view.setUint16(0, Math.floor(lastTime / 2 ** 32));
   view.setUint32(2, lastTime >>> 0);
   view.setUint16(6, 0x7000 | sequence);
