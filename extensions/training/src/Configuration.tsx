@@ -36,7 +36,7 @@ export function Configuration({ run }: { run: TrainingRun }): JSX.Element {
         const words = {
           starting: trans.__('Starting'),
           running: trans.__('Running'),
-          ended: trans.__('Ended'),
+          ended: trans._p('tasks', 'Ended'),
           failed: trans.__('Failed')
         };
         const tones = { starting: 'busy', running: 'busy', ended: 'idle', failed: 'bad' } as const;
@@ -63,7 +63,7 @@ export function Configuration({ run }: { run: TrainingRun }): JSX.Element {
               [trans.__('Data'), links('dataset-version', definition.datasets)],
               [trans.__('Algorithms'), links('algorithm-version', definition.algorithms)],
               [trans.__('Models'), links('model-version', definition.models)],
-              [trans.__('Image'), definition.image],
+              [trans._p('container', 'Image'), definition.image],
               [trans.__('Compute spec'), `${definition.nodes} × ${definition.specName}`],
               [trans.__('Save the model to'), definition.saveModelSetName ?? trans.__('nowhere')],
               [trans.__('Grace'), trans.__('%1 s', definition.graceSeconds)],

@@ -78,7 +78,7 @@ function Body(props: PanelProps & { definition?: Training; copy?: boolean }): JS
       help: trans.__('At /workspace/algorithm/<name>.')
     },
     image: {
-      label: trans.__('Image'),
+      label: trans._p('container', 'Image'),
       initial: 'host',
       options: [{ value: 'host', label: trans.__('host, this machine and its Python') }]
     },

@@ -103,7 +103,7 @@ function NumberInput(props: WidgetProps): JSX.Element {
       <button
         type="button"
         tabIndex={-1}
-        aria-label={trans.__('Less')}
+        aria-label={trans.__('Decrease')}
         onClick={() => set(current - step)}
       >
         −
@@ -139,7 +139,7 @@ function NumberInput(props: WidgetProps): JSX.Element {
       <button
         type="button"
         tabIndex={-1}
-        aria-label={trans.__('More')}
+        aria-label={trans.__('Increase')}
         onClick={() => set(current + step)}
       >
         +
