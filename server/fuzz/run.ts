@@ -130,9 +130,13 @@ async function fuzz(url: string, directory: string): Promise<number> {
       }
     }
   );
-  const timer = setTimeout(() => child.kill('SIGKILL'), Number(values.seconds) * 1000 + GRACE_MS);
+  const limit = Number(values.seconds) * 1000 + GRACE_MS;
+  // Interrupted, it still reports what it has; but that does not pass.
+  const polite = setTimeout(() => child.kill('SIGINT'), limit);
+  const last = setTimeout(() => child.kill('SIGKILL'), limit + GRACE_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(timer);
+  clearTimeout(polite);
+  clearTimeout(last);
   return code ?? 1;
 }
 
