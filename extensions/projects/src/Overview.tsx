@@ -6,6 +6,7 @@ import {
   EmptyState,
   ErrorState,
   Loading,
+  noProject,
   Segments,
   useKept,
   useQuery,
@@ -55,11 +56,7 @@ export default function Overview({ panel }: PanelProps): JSX.Element {
   }, [panel, project, trans]);
 
   if (!project) {
-    return (
-      <EmptyState>
-        {trans.__('You are not a member of any project yet. An administrator adds you to one.')}
-      </EmptyState>
-    );
+    return <EmptyState>{noProject(trans)}</EmptyState>;
   }
   if (!now.data) {
     return now.error !== undefined ? (

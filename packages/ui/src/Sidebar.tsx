@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Area, ISection, SectionProps } from '@topsdl/lab';
 import {
   Component,
@@ -25,7 +26,7 @@ export function Sidebar(props: { host: Host; area: Area; label: string }): JSX.E
 }
 
 function Sections({ area }: { area: Area }): JSX.Element {
-  const { registry } = useTops();
+  const { registry, trans } = useTops();
   const session = useSession();
   const shown = useSyncExternalStore(
     changed => {
@@ -38,6 +39,10 @@ function Sections({ area }: { area: Area }): JSX.Element {
     () => registry.sections.filter(section => section.area === area),
     [registry, area, shown]
   );
+  if (session.session && !session.project) {
+    // Everything in the sections belongs to a project: there is nothing to list and nothing to make.
+    return <EmptyState>{noProject(trans)}</EmptyState>;
+  }
   return (
     <div className="topsdl-Sections">
       {sections
@@ -48,6 +53,11 @@ function Sections({ area }: { area: Area }): JSX.Element {
         ))}
     </div>
   );
+}
+
+/** What somebody sees who has not been made a member of a project. */
+export function noProject(trans: TranslationBundle): string {
+  return trans.__('You are not a member of any project yet. An administrator adds you to one.');
 }
 
 const loaded = new WeakMap<ISection, ReturnType<typeof lazy<React.ComponentType<SectionProps>>>>();

@@ -65,7 +65,7 @@ export { shortNode } from './logs/nodes.ts';
 export { LogsView, type LogsViewProps } from './logs/LogsView.tsx';
 export { operationLog, type LogSource, type OperationLog } from './logs/source.ts';
 export { keep, kept, useDelayed, useKept } from './memory.ts';
-export { PanelFrame, Sidebar } from './Sidebar.tsx';
+export { noProject, PanelFrame, Sidebar } from './Sidebar.tsx';
 export type { SetKind, SetOperations } from './sets/kind.ts';
 export { fileSetParts } from './sets/parts.tsx';
 export { scenarioOptions, scenarioWords } from './sets/scenarios.ts';

@@ -44,7 +44,7 @@ export function FileSetPanel({ panel, id, kind }: Props): JSX.Element {
           <DetailHeader
             icon={kind.icon}
             title={found.name}
-            facts={`${scenarioWords(host)[found.scenario]} ${found.details}`}
+            facts={[scenarioWords(host)[found.scenario], found.details].filter(Boolean).join(' · ')}
             actions={setActions(host, run, kind, found)}
           />
           <Table
