@@ -1,11 +1,42 @@
-/**
- * Names of files that Netron shows the graph of. It reads some `.json` and `.xml` as well, but most of
- * those are something else.
- */
-const MODEL_FILE =
-  /\.(onnx|ort|tflite|lite|keras|h5|hdf5|pt|pth|pt2|pte|ptl|torchscript|safetensors|pb|pbtxt|mlmodel|caffemodel|prototxt|npz|paddle|pdmodel|param|mnn|rknn|gguf|dlc|om|bin|pkl|joblib)$/i;
+/** Endings of files that are models and nothing else: a double click opens them in Netron. */
+export const MODELS = [
+  '.onnx',
+  '.ort',
+  '.tflite',
+  '.keras',
+  '.pt',
+  '.pth',
+  '.pt2',
+  '.pte',
+  '.torchscript',
+  '.safetensors',
+  '.pb',
+  '.mlmodel',
+  '.caffemodel',
+  '.pdmodel',
+  '.mnn',
+  '.rknn',
+  '.gguf'
+];
 
-/** Whether a file is a model's by its name. */
+/**
+ * Endings of files that may be models, which other programs open as well. Netron reads some `.json` and
+ * `.xml`, too, but most of those are something else.
+ */
+export const OTHERS = [
+  '.h5',
+  '.hdf5',
+  '.pbtxt',
+  '.prototxt',
+  '.npz',
+  '.param',
+  '.bin',
+  '.pkl',
+  '.joblib'
+];
+
+/** Whether a file may be a model's by its name. */
 export function isModelFile(name: string): boolean {
-  return MODEL_FILE.test(name);
+  const lower = name.toLowerCase();
+  return [...MODELS, ...OTHERS].some(ending => lower.endsWith(ending));
 }

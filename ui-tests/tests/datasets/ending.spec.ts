@@ -10,7 +10,7 @@ test('whoever looks elsewhere is told that their import has ended', async ({
 }) => {
   const name = unique('ended');
   const data = await lab.section('data', 'Datasets');
-  await data.press(t('New dataset'));
+  await data.press(t('New Dataset'));
   const form = new Form(page.locator('#jp-main-dock-panel'), t, 'New Dataset');
   await form.fill('name', name);
   await form.submit('Create and Import');

@@ -16,6 +16,9 @@ test('a model of the file browser opens in Netron, also after a reload', async (
   await files.menu([name], t('Open with Netron'));
   const canvas = page.frameLocator(`iframe[title="${name}"]`).locator('#canvas');
   await expect(canvas).toContainText('Softmax', { timeout: 60_000 });
+  await page.getByRole('tab', { name }).locator('.lm-TabBar-tabCloseIcon').click();
+  await files.item(name).dblclick();
+  await expect(canvas).toContainText('Softmax', { timeout: 60_000 });
   await page.reload();
   await lab.ready();
   await lab.tab(name).click();
