@@ -137,14 +137,20 @@ export class Ground {
       return there;
     }
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    for await (const { type, object } of this.api.watch<T>(
-      collection,
-      metadata.resourceVersion,
-      signal
-    )) {
-      if (type !== 'BOOKMARK' && isWanted(object)) {
-        return object;
+    const { resourceVersion } = metadata;
+    let last: T | undefined;
+    try {
+      for await (const { type, object } of this.api.watch<T>(collection, resourceVersion, signal)) {
+        if (type !== 'BOOKMARK') {
+          if (isWanted(object)) {
+            return object;
+          }
+          last = object;
+        }
       }
+    } catch (error) {
+      const seen = `the last change in ${collection} was ${JSON.stringify(last)}`;
+      throw new Error(`nothing came that was waited for; ${seen}`, { cause: error });
     }
     throw new Error(`the watch of ${collection} ended`);
   }
