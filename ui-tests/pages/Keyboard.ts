@@ -61,11 +61,24 @@ export class Keyboard {
     await this.page.keyboard.type(text);
   }
 
-  /** Presses Tab until the focus is there. */
-  async to(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  /** Presses Tab, or another key, until the focus is there. */
+  async to(target: Locator, key = 'Tab'): Promise<void> {
     await expect(target).toBeVisible();
     await this.somewhere();
-    await this.until(key, () => target.evaluate(node => node === document.activeElement));
+    const wanted = await target.elementHandle();
+    const passed: string[] = [];
+    for (let time = 0; time < REACH; time++) {
+      const { what, seen, there } = await this.page.evaluate(look, wanted);
+      if (!seen) {
+        this.faults.push(`the focus cannot be seen on ${what}`);
+      }
+      if (there) {
+        return;
+      }
+      passed.push(what);
+      await this.press(key);
+    }
+    throw new Error(`not reached with ${REACH} × ${key}, by way of\n${passed.join('\n')}`);
   }
 
   /** Goes to a button and presses it. */
@@ -107,7 +120,7 @@ export class Keyboard {
     await expect(row).toBeVisible();
     await this.to(list.locator('[role="treeitem"][tabindex="0"]'));
     await this.press('Home');
-    await this.until('ArrowDown', () => row.evaluate(node => node === document.activeElement));
+    await this.to(row, 'ArrowDown');
     return row;
   }
 
@@ -163,39 +176,35 @@ export class Keyboard {
   }
 
   private async until(key: string, there: () => Promise<boolean>): Promise<void> {
-    const passed: string[] = [];
     for (let time = 0; time < REACH; time++) {
       if (await there()) {
         return;
       }
       await this.press(key);
-      passed.push(await this.look());
     }
-    throw new Error(`not reached with ${REACH} × ${key}, by way of\n${passed.join('\n')}`);
+    throw new Error(`not there after ${REACH} × ${key}`);
   }
+}
 
-  /** What has the focus; notes it where nothing shows that it has it. */
-  private async look(): Promise<string> {
-    const { what, seen } = await this.page.evaluate(() => {
-      const node = document.activeElement ?? document.body;
-      const style = getComputedStyle(node);
-      const own = node.closest('.topsdl-Host') !== null && !(node instanceof HTMLIFrameElement);
-      const shown =
-        (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) ||
-        style.boxShadow !== 'none' ||
-        node.getAttribute('role') === 'separator';
-      const box = node.getBoundingClientRect();
-      const inside = box.width > 0 && box.height > 0;
-      return {
-        what: node.outerHTML.slice(0, 160),
-        seen: !own || (shown && inside)
-      };
-    });
-    if (!seen) {
-      this.faults.push(`the focus cannot be seen on ${what}`);
-    }
-    return what;
-  }
+/** In the page: what has the focus, whether that can be seen, and whether it is what is wanted. */
+function look(wanted: Node | null) {
+  const node = document.activeElement ?? document.body;
+  const shows = (one: Element) => {
+    const style = getComputedStyle(one);
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    return outlined || style.boxShadow !== 'none';
+  };
+  const { width, height } = node.getBoundingClientRect();
+  // A panel as a whole has the focus until something in it takes it: its tab says so.
+  const own = node.closest('.topsdl-Host') !== null && node.getAttribute('tabindex') !== '-1';
+  const separator = node.getAttribute('role') === 'separator';
+  const frame = node instanceof HTMLIFrameElement;
+  const shown = shows(node) || (node.parentElement !== null && shows(node.parentElement));
+  return {
+    what: node.outerHTML.slice(0, 160),
+    seen: !own || frame || separator || (shown && width > 0 && height > 0),
+    there: node === wanted
+  };
 }
 
 /** A form filled without a pointer. */
