@@ -17,6 +17,24 @@ test('sentences name objects, states and roles in their language', () => {
   );
 });
 
+test('a file that is refused is called what it is', () => {
+  expect(sentence('entry.notImage', { found: 'text' })).toBe(
+    'Not a JPEG or PNG picture, but text.'
+  );
+  expect(sentence('entry.notImage', { found: 'text' }, 'zh')).toBe(
+    '不是 JPEG 或 PNG 图片（实际内容：文本）。'
+  );
+  expect(sentence('entry.notImage', { found: '?' })).toBe(
+    'Not a JPEG or PNG picture, but something unknown.'
+  );
+  expect(sentence('entry.notImage', { found: 'WebP' }, 'zh')).toBe(
+    '不是 JPEG 或 PNG 图片（实际内容：WebP）。'
+  );
+  expect(sentence('entry.format', { found: 'PNG', expected: 'JPEG' })).toBe(
+    'Its name says JPEG, its content is PNG.'
+  );
+});
+
 test('what is no word is shown as it is', () => {
   for (const value of ['constructor', '__proto__', 'a name']) {
     expect(sentence('not-found', { kind: value }, 'zh')).toBe(`找不到该对象（${value}）。`);

@@ -73,8 +73,8 @@ export const datasets = {
   },
   'archive.unsupported': {
     status: 422,
-    en: '“{name}” is an archive of a kind that cannot be read; use zip, tar or tar.gz.',
-    zh: '无法读取“{name}”这种压缩格式，请使用 zip、tar 或 tar.gz。'
+    en: '“{name}” cannot be read, as it is {found}; use zip, tar or tar.gz.',
+    zh: '无法读取“{name}”（{found} 格式），请使用 zip、tar 或 tar.gz。'
   },
   'archive.encrypted': {
     status: 422,
@@ -168,18 +168,21 @@ export const datasets = {
     zh: '文件名不以 .jpg、.jpeg 或 .png 结尾。'
   },
   'entry.format': {
-    en: 'Its name says one kind of picture, its content is another.',
-    zh: '文件名与实际图片格式不符。'
+    en: 'Its name says {expected}, its content is {found}.',
+    zh: '文件名表示 {expected}，实际内容为 {found}。'
   },
-  'entry.notImage': { en: 'Not a JPEG or PNG picture.', zh: '不是 JPEG 或 PNG 图片。' },
+  'entry.notImage': {
+    en: 'Not a JPEG or PNG picture, but {found}.',
+    zh: '不是 JPEG 或 PNG 图片（实际内容：{found}）。'
+  },
   'entry.truncated': {
     en: 'The picture ends too early.',
     zh: '图片不完整，结尾缺失。'
   },
   'entry.damagedImage': { en: 'The picture is damaged.', zh: '图片已损坏。' },
   'entry.pixels': {
-    en: 'The picture has too many pixels.',
-    zh: '图片像素过多。'
+    en: 'The picture has too many pixels: {width} × {height}.',
+    zh: '图片像素过多：{width} × {height}。'
   },
   'entry.labelName': {
     en: 'The folder’s name cannot be a label.',

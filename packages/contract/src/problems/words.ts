@@ -32,6 +32,12 @@ const words: Readonly<Record<string, Readonly<Record<string, Word>>>> = {
     runs: ['runs', '运行'],
     versions: ['versions', '版本']
   },
+  // What a file was found to be; names of formats are the same in every language.
+  found: {
+    'multi-volume zip': ['multi-volume zip', '分卷 zip'],
+    text: ['text', '文本'],
+    '?': ['something unknown', '未知内容']
+  },
   role: {
     production: ['production', '生产'],
     gray: ['gray', '灰度']
