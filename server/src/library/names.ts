@@ -39,10 +39,11 @@ const PAGES_A_TURN = 16;
  * search looks into all of them. The work is in small turns; what a stop leaves is done another time.
  */
 export async function mergeNames(db: Database, stopped: () => boolean): Promise<void> {
-  const last = prepared<{ key: number }>(
-    db.sqlite,
-    'SELECT coalesce(max(key), 0) AS key FROM images'
-  ).get()!.key;
+  // Of all that ever came: the greatest key there is falls when a version is swept.
+  const last =
+    prepared<number>(db.sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'images'")
+      .pluck()
+      .get() ?? 0;
   const row = db.orm.select().from(settings).where(eq(settings.name, MERGED)).get();
   const came = last - Number(row?.value ?? 0);
   if (came < Math.max(WORTHWHILE.images, last * WORTHWHILE.share)) {

@@ -396,6 +396,11 @@ test('the index of names is put together once much has come, and finds the same'
       .get() as number;
   const before = pieces();
   expect(before).toBeGreaterThan(1);
+  // Keys that have been used and are no more do not count as come later.
+  for (const version of [...lists.keys()].slice(0, 2)) {
+    datasets.deleteVersion((await datasets.createVersion(datasetId, version, null)).id, null);
+    await datasets.sweep();
+  }
   await mergeNames(stage.db, () => true);
   await mergeNames(stage.db, () => false);
   expect(pieces()).toBe(1);
