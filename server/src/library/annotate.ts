@@ -93,6 +93,37 @@ export function saveAnnotations(db: Database, request: SaveRequest): SaveOutcome
   return { kind: 'saved', keys: targets.map(target => target.key) };
 }
 
+/**
+ * Gives images that carry nothing a class each, as an import does; what was labeled or deleted
+ * meanwhile is left. Call it inside a transaction.
+ *
+ * @returns the keys of images that got theirs
+ */
+export function labelBare(
+  db: Database,
+  request: Omit<SaveRequest, 'images'>,
+  classes: Iterable<readonly [imageKey: number, labelKey: number]>
+): number[] {
+  const find = prepared<Target>(
+    db,
+    `SELECT key, state, revision FROM images WHERE key = ? AND version_key = ? AND NOT EXISTS (
+      SELECT 1 FROM annotations a WHERE a.image_key = images.key)`
+  );
+  const changes = new Changes(db, request);
+  const changed: number[] = [];
+  for (const [imageKey, labelKey] of classes) {
+    const target = find.get(imageKey, request.versionKey);
+    if (target) {
+      changes.replace(target, [{ kind: 'classification', labelKey, geometry: null }]);
+      changed.push(imageKey);
+    }
+  }
+  if (changed.length > 0) {
+    changes.finish();
+  }
+  return changed;
+}
+
 /** The integer that stands for a user in annotation rows. */
 export function labelerKey(db: Database, userId: string | null): number | null {
   if (userId === null) {
@@ -111,13 +142,13 @@ export function labelerKey(db: Database, userId: string | null): number | null {
 /** The working of one save: rows at once, counters at the end. */
 class Changes {
   readonly #db: Database;
-  readonly #request: SaveRequest;
+  readonly #request: Omit<SaveRequest, 'images'>;
   readonly #byKey: number | null;
   readonly #labelChange = new Map<number, number>();
   readonly #stateChange = [0, 0, 0];
   readonly #blocks = new BlockChanges();
 
-  constructor(db: Database, request: SaveRequest) {
+  constructor(db: Database, request: Omit<SaveRequest, 'images'>) {
     this.#db = db;
     this.#request = request;
     this.#byKey = labelerKey(db, request.userId);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { PackStore, StoredContent } from '../packs/store.ts';
-import { adjustLabelCounts, labelerKey } from './annotate.ts';
+import { adjustLabelCounts, labelBare, labelerKey } from './annotate.ts';
 import { BlockChanges, uncount } from './blocks.ts';
 import { formatCode, kindCode, LABELED, sourceCode, UNLABELED, type ImageFormat } from './codes.ts';
 import { insertLabel } from './labels.ts';
@@ -25,7 +25,10 @@ export interface StagedImage {
 export interface Duplicate {
   readonly index: number;
   readonly name: string;
+  /** Its label, once the import is through. */
   readonly label: string | null;
+  /** It had none, and this import gives it one. */
+  readonly gained: boolean;
 }
 
 export interface StagingOptions {
@@ -41,6 +44,8 @@ export interface StagingOptions {
 export interface StagedTotals {
   readonly images: number;
   readonly labeled: number;
+  /** Images that were there already and got their label by it. */
+  readonly gained: number;
   readonly bytes: number;
 }
 
@@ -56,6 +61,10 @@ export class Staging {
   readonly #byKey: number | null;
   readonly #labels = new Map<string, number>();
   readonly #labelCounts = new Map<number, number>();
+  /** Labels of images that were there without one; given when everything is shown. */
+  readonly #gains = new Map<number, string>();
+  /** How many images got each. */
+  readonly #gained = new Map<string, number>();
   #lastKey = 0;
   #images = 0;
   #labeled = 0;
@@ -69,14 +78,17 @@ export class Staging {
   }
 
   get totals(): StagedTotals {
-    return { images: this.#images, labeled: this.#labeled, bytes: this.#bytes };
+    const gained = [...this.#gained.values()].reduce((sum, images) => sum + images, 0);
+    return { images: this.#images, labeled: this.#labeled, gained, bytes: this.#bytes };
   }
 
   /** The labels that were met, and how many images brought each. */
   get labelTotals(): { name: string; count: number }[] {
-    return [...this.#labels].map(([name, key]) => ({
+    const names = new Set([...this.#labels.keys(), ...this.#gained.keys()]);
+    return [...names].map(name => ({
       name,
-      count: this.#labelCounts.get(key) ?? 0
+      count:
+        (this.#labelCounts.get(this.#labels.get(name) ?? -1) ?? 0) + (this.#gained.get(name) ?? 0)
     }));
   }
 
@@ -113,7 +125,7 @@ export class Staging {
       );
       if (result.changes === 0) {
         this.#packs.refer(contentKey, -1);
-        duplicates.push({ index, ...this.#present(contentKey) });
+        duplicates.push({ index, ...this.#present(contentKey, image.label) });
         continue;
       }
       this.#lastKey = Number(result.lastInsertRowid);
@@ -145,10 +157,7 @@ export class Staging {
   commit(): StagedTotals {
     const { versionKey, now } = this.#options;
     adjustLabelCounts(this.#db, versionKey, this.#labelCounts);
-    const show = prepared(this.#db, 'UPDATE labels SET import_id = NULL WHERE key = ?');
-    for (const key of this.#labelCounts.keys()) {
-      show.run(key);
-    }
+    this.#show(this.#labelCounts.keys());
     prepared(
       this.#db,
       `UPDATE dataset_versions SET visible_key = max(visible_key, ?), total = total + ?,
@@ -163,6 +172,7 @@ export class Staging {
       now(),
       versionKey
     );
+    this.#giveLabels();
     return this.totals;
   }
 
@@ -179,14 +189,45 @@ export class Staging {
     return { contentKey: found.key, bytes: found.length };
   }
 
-  #present(contentKey: number): { name: string; label: string | null } {
-    const row = prepared<{ name: string; label: string | null }>(
+  #present(contentKey: number, label: string | null): Omit<Duplicate, 'index'> {
+    const row = prepared<{ key: number; name: string; label: string | null }>(
       this.#db,
-      `SELECT i.name, (SELECT l.name FROM annotations a JOIN labels l ON l.key = a.label_key
+      `SELECT i.key, i.name, (SELECT l.name FROM annotations a JOIN labels l ON l.key = a.label_key
           WHERE a.image_key = i.key ORDER BY a.ordinal LIMIT 1) AS label
         FROM images i WHERE i.version_key = ? AND i.content_key = ?`
-    ).get(this.#options.versionKey, contentKey);
-    return row ?? { name: '', label: null };
+    ).get(this.#options.versionKey, contentKey)!;
+    const { key, name } = row;
+    const there = row.label ?? this.#gains.get(key);
+    if (there === undefined && label !== null) {
+      this.#gains.set(key, label);
+      return { name, label, gained: true };
+    }
+    return { name, label: there ?? null, gained: false };
+  }
+
+  /** Labels what had none. */
+  #giveLabels(): void {
+    const { versionKey, userId, now } = this.#options;
+    const keys = new Map<string, number>();
+    const classes = [...this.#gains].map(([imageKey, name]) => {
+      const labelKey = keys.get(name) ?? this.#findLabel(name);
+      keys.set(name, labelKey);
+      return [imageKey, labelKey] as const;
+    });
+    const request = { versionKey, source: 'import' as const, userId, now: now() };
+    for (const imageKey of labelBare(this.#db, request, classes)) {
+      const name = this.#gains.get(imageKey)!;
+      this.#gained.set(name, (this.#gained.get(name) ?? 0) + 1);
+    }
+    this.#show([...this.#gained.keys()].map(name => keys.get(name)!));
+  }
+
+  /** Makes labels visible that nobody saw before. */
+  #show(labelKeys: Iterable<number>): void {
+    const show = prepared(this.#db, 'UPDATE labels SET import_id = NULL WHERE key = ?');
+    for (const key of labelKeys) {
+      show.run(key);
+    }
   }
 
   #label(name: string): number {
@@ -194,14 +235,18 @@ export class Staging {
     if (known !== undefined) {
       return known;
     }
+    const key = this.#findLabel(name);
+    this.#labels.set(name, key);
+    return key;
+  }
+
+  #findLabel(name: string): number {
     const { datasetId, importId, newId } = this.#options;
     const found = prepared<{ key: number }>(
       this.#db,
       'SELECT key FROM labels WHERE dataset_id = ? AND name = ?'
     ).get(datasetId, name);
-    const key = found?.key ?? insertLabel(this.#db, { id: newId(), datasetId, name, importId });
-    this.#labels.set(name, key);
-    return key;
+    return found?.key ?? insertLabel(this.#db, { id: newId(), datasetId, name, importId });
   }
 }
 

@@ -136,22 +136,69 @@ describe.each<Packing>(['zip', 'zip-gbk', 'tar', 'tar.gz'])(
   }
 );
 
+/** The import of what a dry run has looked at. */
+async function really(versionId: string, uploadIds: string[]) {
+  const { id, task } = await client.call(datasets.startImport, {
+    params: { versionId },
+    body: { uploadIds }
+  });
+  await settled(client, task.id);
+  const params = { importId: id };
+  const found = await client.call(datasets.getImport, { params });
+  const { items: refused } = await client.call(datasets.importReport, { params });
+  return { found, refused };
+}
+
 test('a dry run reports what an import then does, and takes nothing', async () => {
   const { version } = await fresh();
   const files = [{ name: 'a.zip', bytes: pack('zip', await hostile()) }];
   const dry = await importBytes(client, projectId, version.id, files, { dryRun: true });
   expect(await imagesOf(version.id)).toEqual([]);
-  const wet = await client.call(datasets.startImport, {
-    params: { versionId: version.id },
-    body: { uploadIds: dry.uploadIds }
-  });
-  expect(wet.dryRun).toBe(false);
-  await settled(client, wet.task.id);
-  const found = await client.call(datasets.getImport, { params: { importId: wet.id } });
+  const { found } = await really(version.id, dry.uploadIds);
+  expect(found.dryRun).toBe(false);
   expect(found.counts).toEqual(dry.found.counts);
   expect(found.labels.map(({ name, count: n }) => [name, n])).toEqual(
     dry.found.labels.map(({ name, count: n }) => [name, n])
   );
+}, 60_000);
+
+test('pictures that came without labels get those of class folders; a dry run says so', async () => {
+  const { version } = await fresh();
+  const [one, two, three] = await Promise.all([picture(70), picture(71), picture(72)]);
+  await importBytes(client, projectId, version.id, [
+    { name: '一.jpg', bytes: one },
+    { name: '二.jpg', bytes: two }
+  ]);
+  const archive = pack('zip', [
+    { path: '猫/甲.jpg', content: one },
+    { path: '猫/丙.jpg', content: three },
+    { path: '狗/丁.jpg', content: three },
+    { path: '狗/甲.jpg', content: one }
+  ]);
+  const files = [{ name: 'a.zip', bytes: archive }];
+  const dry = await importBytes(client, projectId, version.id, files, { dryRun: true });
+  const wet = await really(version.id, dry.uploadIds);
+  const report = ({ found, refused }: typeof wet) => ({
+    counts: found.counts,
+    labels: found.labels.map(({ name, count }) => [name, count]),
+    refused: refused.map(({ path, code, params }) => ({ path, code, params }))
+  });
+  expect(report(wet)).toEqual(report(dry));
+  expect(report(wet)).toEqual({
+    counts: { files: 4, taken: 1, labeled: 2, duplicates: 3, refused: 0, skipped: 0 },
+    labels: [['猫', 2]],
+    refused: [
+      { path: '猫/甲.jpg', code: 'entry.presentGained', params: { name: '一.jpg', label: '猫' } },
+      { path: '狗/丁.jpg', code: 'entry.presentLabeled', params: { name: '丙.jpg', label: '猫' } },
+      { path: '狗/甲.jpg', code: 'entry.presentLabeled', params: { name: '一.jpg', label: '猫' } }
+    ]
+  });
+  const images = await imagesOf(version.id);
+  expect(images.map(({ name, state }) => [name, state])).toEqual([
+    ['一.jpg', 'labeled'],
+    ['二.jpg', 'unlabeled'],
+    ['丙.jpg', 'labeled']
+  ]);
 }, 60_000);
 
 test('a bomb, a damaged archive and what is none are refused whole, and nothing stays behind', async () => {

@@ -130,6 +130,10 @@ export const datasets = {
     en: 'The same picture is there already, as “{name}” with the label “{label}”.',
     zh: '同一图片已存在，名为“{name}”，标签为“{label}”。'
   },
+  'entry.presentGained': {
+    en: 'The same picture is there already, as “{name}”, and had no label: it gets “{label}”.',
+    zh: '同一图片已存在，名为“{name}”，原先没有标签，将标注为“{label}”。'
+  },
   'entry.escape': {
     en: 'The path leads out of the archive’s folder.',
     zh: '路径指向压缩包目录之外。'

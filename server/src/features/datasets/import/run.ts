@@ -15,6 +15,7 @@ import { runImportWorker, type Receiver } from './converse.ts';
 import { nothingYet } from './counts.ts';
 import type { Imports, ImportInput } from './imports.ts';
 import type { ImportJob, WorkerImage, WorkerRefusal } from './messages.ts';
+import { present } from './present.ts';
 
 export interface ImportParts {
   readonly db: Database;
@@ -164,7 +165,7 @@ async function take(parts: ImportParts, row: ImportRow, context: Context) {
     }
     const totals = staging.commit();
     counts.taken = totals.images;
-    counts.labeled = totals.labeled;
+    counts.labeled = totals.labeled + totals.gained;
     counts.files = result.summary.files;
     counts.skipped = result.summary.skipped;
     tx.update(imports)
@@ -221,15 +222,4 @@ async function tryOut(parts: ImportParts, row: ImportRow, context: Context) {
 function staged(image: WorkerImage) {
   const { path: _path, sha256, stored, ...rest } = image;
   return { ...rest, sha256: Buffer.from(sha256), stored: stored ?? undefined };
-}
-
-/** An image that is there already, in the words of the report. */
-function present(
-  image: WorkerImage,
-  there: { readonly name: string; readonly label: string | null }
-): WorkerRefusal {
-  const { name, label } = there;
-  return image.label === null || label === null || image.label === label
-    ? { path: image.path, code: 'entry.present', params: { name } }
-    : { path: image.path, code: 'entry.presentLabeled', params: { name, label } };
 }

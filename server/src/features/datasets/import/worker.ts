@@ -13,6 +13,7 @@ import {
 } from '@topsdl/formats';
 import { openReader } from '../../../db/open.ts';
 import { isDiskFull } from '../../../http/problem.ts';
+import type { Duplicate } from '../../../library/staging.ts';
 import { PackWriter } from '../../../packs/writer.ts';
 import { Catalogue } from './catalogue.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   WorkerImage,
   WorkerRefusal
 } from './messages.ts';
+import { present } from './present.ts';
 
 /** Images of a message, and so of a transaction of the main thread. */
 const BATCH = 500;
@@ -60,17 +62,26 @@ async function ask(message: FromWorker): Promise<ToWorker> {
   return (await answer)[0];
 }
 
+/** A picture that is there already. */
+interface Present {
+  readonly name: string;
+  readonly label: string | null;
+}
+
 /** Bytes of pictures on their way into packs, or into nothing on a dry run. */
 class Sink {
   readonly #reader = openReader(job.databasePath);
   readonly #known = this.#reader.prepare<[Buffer], { key: number }>(
     'SELECT key FROM contents WHERE sha256 = ?'
   );
-  readonly #present = this.#reader.prepare<[Buffer, number], { name: string }>(
-    `SELECT i.name FROM contents c CROSS JOIN images i ON i.content_key = c.key
+  readonly #present = this.#reader.prepare<[Buffer, number], Present>(
+    `SELECT i.name, (SELECT l.name FROM annotations a JOIN labels l ON l.key = a.label_key
+        WHERE a.image_key = i.key ORDER BY a.ordinal LIMIT 1) AS label
+      FROM contents c CROSS JOIN images i ON i.content_key = c.key
       WHERE c.sha256 = ? AND i.version_key = ?`
   );
   readonly #seen = new Set<string>();
+  readonly #there = new Map<string, Present>();
   #writer: PackWriter | undefined;
   #unsynced = 0;
 
@@ -101,15 +112,14 @@ class Sink {
     return { packId: this.#writer.lease.packId, offset, length: bytes.length };
   }
 
-  /** What the version has with these bytes, or what this run had before; for dry runs. */
-  duplicateOf(sha256: Uint8Array): string | undefined {
+  /** What the version would have with these bytes once all before it is in; for dry runs. */
+  duplicateOf({ sha256, name, label }: WorkerImage): Omit<Duplicate, 'index'> | undefined {
     const bytes = Buffer.from(sha256);
     const hash = bytes.toString('latin1');
-    if (this.#seen.has(hash)) {
-      return '';
-    }
-    this.#seen.add(hash);
-    return this.#present.get(bytes, job.versionKey)?.name;
+    const there = this.#there.get(hash) ?? this.#present.get(bytes, job.versionKey);
+    const gained = there !== undefined && there.label === null && label !== null;
+    this.#there.set(hash, gained ? { name: there.name, label } : (there ?? { name, label }));
+    return there && { name: there.name, label: there.label ?? label, gained };
   }
 
   /** Makes all that was written durable and closes the pack. */
@@ -310,13 +320,13 @@ const tryOut: Finish = async (sink, scans, plans, summary) => {
   for (const [index, scanned] of scans.entries()) {
     const duplicates: WorkerRefusal[] = [];
     for (const image of labeled(scanned, plans[index]!)) {
-      const there = sink.duplicateOf(image.sha256);
-      if (there !== undefined) {
-        duplicates.push({ path: image.path, code: 'entry.present', params: { name: there } });
-        continue;
+      const there = sink.duplicateOf(image);
+      if (there) {
+        duplicates.push(present(image, there));
+      } else {
+        taken++;
       }
-      taken++;
-      if (image.label !== null) {
+      if (image.label !== null && (!there || there.gained)) {
         labels.set(image.label, (labels.get(image.label) ?? 0) + 1);
       }
     }
