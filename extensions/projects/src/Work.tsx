@@ -54,14 +54,14 @@ export function Work(props: {
     {
       id: 'state',
       label: trans.__('State'),
-      width: '90px',
+      width: '76px',
       cell: holder => (
         <Badge tone={waiting.has(holder.id) ? 'wait' : 'busy'}>
           {waiting.has(holder.id) ? trans.__('Waiting') : trans.__('Running')}
         </Badge>
       )
     },
-    { id: 'by', label: trans.__('By'), width: '90px', cell: ({ by }) => by?.name ?? '' },
+    { id: 'by', label: trans.__('By'), width: '80px', cell: ({ by }) => by?.name ?? '' },
     {
       id: 'cpu',
       label: 'CPU',
@@ -86,7 +86,7 @@ export function Work(props: {
     {
       id: 'since',
       label: trans.__('Since'),
-      width: '96px',
+      width: '76px',
       align: 'end',
       cell: ({ since }) => <TimeAgo time={since} />
     }
