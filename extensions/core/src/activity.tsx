@@ -1,6 +1,6 @@
 import { closeIcon, fileIcon } from '@jupyterlab/ui-components';
 import { operations, type Task } from '@topsdl/contract';
-import { activityIcon, formatNumber } from '@topsdl/lab';
+import { activityIcon, formatNumber, type ITopsTranslation } from '@topsdl/lab';
 import {
   Button,
   DetailHeader,
@@ -257,7 +257,7 @@ function InThisPage(): JSX.Element | null {
 
 /** The log as text; asked for anew as the task moves on. */
 function TaskLog({ task }: { task: Task }): JSX.Element {
-  const { client } = useTops();
+  const { client, translation } = useTops();
   const [text, setText] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(undefined);
   useEffect(() => {
@@ -266,13 +266,13 @@ function TaskLog({ task }: { task: Task }): JSX.Element {
       .raw(operations.tasks.log, { params: { taskId: task.id } })
       .then(response => response.text())
       .then(
-        log => current && setText(log),
+        log => current && setText(inLocalTime(log, translation)),
         (failure: unknown) => current && setError(failure)
       );
     return () => {
       current = false;
     };
-  }, [client, task]);
+  }, [client, task, translation]);
   return error !== undefined ? (
     <ErrorState error={error} />
   ) : text === null ? (
@@ -282,4 +282,10 @@ function TaskLog({ task }: { task: Task }): JSX.Element {
       {text}
     </pre>
   );
+}
+
+/** The times that lines begin with, as the reader's clock shows them. */
+function inLocalTime(log: string, { locale }: Pick<ITopsTranslation, 'locale'>): string {
+  const clock = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' });
+  return log.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/gm, time => clock.format(new Date(time)));
 }

@@ -2,7 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog } from '@jupyterlab/apputils';
 import { notebookIcon } from '@jupyterlab/ui-components';
 import { Menu } from '@lumino/widgets';
-import { activityIcon } from '@topsdl/lab';
+import { activityIcon, projectIcon } from '@topsdl/lab';
 import type { TopsServices as Services } from '@topsdl/lab';
 
 export const commands = {
@@ -55,6 +55,7 @@ export function installCommands(app: JupyterFrontEnd, services: Services): void 
       const project = session.projects.find(({ id }) => id === args['projectId']);
       return project?.name ?? trans.__('Switch Project…');
     },
+    icon: args => (args['projectId'] === undefined ? projectIcon : undefined),
     isToggled: args => args['projectId'] !== undefined && session.project?.id === args['projectId'],
     menuRank: 30,
     describedBy: {

@@ -1,4 +1,3 @@
-import { addIcon } from '@jupyterlab/ui-components';
 import {
   describeArguments,
   trainingIcon,
@@ -11,7 +10,7 @@ export function installCommands(resources: IResourceRegistry, { trans }: ITopsTr
   resources.addCommand('topsdl:training:create', {
     label: args => (args['isLauncher'] ? trans.__('Training') : trans.__('New Training…')),
     caption: trans.__('Create a training definition and run it'),
-    icon: args => (args['isLauncher'] ? trainingIcon : addIcon),
+    icon: trainingIcon,
     anyOf: ['platform', 'admin'],
     menuRank: 130,
     describedBy: describeArguments(),
