@@ -2,7 +2,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import type { JSX } from 'react';
-import type { TopsServices as Services } from '@topsdl/lab';
+import { describeLoadFault, type TopsServices as Services } from '@topsdl/lab';
 import { keepFocus } from './focus.ts';
 
 /** Draws nothing of its own: what it shows comes with `@topsdl/ui`, when it is first looked at. */
@@ -11,12 +11,15 @@ export class LazyWidget extends ReactWidget {
   private draw: (() => JSX.Element) | null = null;
   private failure: string | null = null;
   private begun = false;
+  private readonly services: Services;
   private readonly focusKept: IDisposable;
 
   /** @param bring loads the code and returns what draws */
-  constructor(bring: () => Promise<() => JSX.Element>) {
+  constructor(services: Services, bring: () => Promise<() => JSX.Element>) {
     super();
+    this.services = services;
     this.bring = bring;
+    services.events.statusChanged.connect(this.onStatusChanged, this);
     this.addClass('topsdl-Host');
     this.node.tabIndex = -1;
     this.focusKept = keepFocus(this.node);
@@ -24,6 +27,7 @@ export class LazyWidget extends ReactWidget {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this.services.events.statusChanged.disconnect(this.onStatusChanged, this);
       this.focusKept.dispose();
       super.onBeforeDetach(BEFORE_DETACH);
       super.dispose();
@@ -32,7 +36,14 @@ export class LazyWidget extends ReactWidget {
 
   protected override render(): JSX.Element {
     if (this.failure !== null) {
-      return <pre className="topsdl-Host-failure">{this.failure}</pre>;
+      return (
+        <div className="topsdl-Host-failure" role="alert">
+          <p>{this.failure}</p>
+          <button type="button" className="jp-mod-styled" onClick={() => this.tryAgain()}>
+            {this.services.translation.trans.__('Try Again')}
+          </button>
+        </div>
+      );
     }
     return this.draw?.() ?? <></>;
   }
@@ -48,7 +59,7 @@ export class LazyWidget extends ReactWidget {
           this.draw = draw;
         })
         .catch((error: unknown) => {
-          this.failure = String(error);
+          this.failure = describeLoadFault(this.services.translation.trans, error) ?? String(error);
         })
         .finally(() => this.update());
     }
@@ -60,6 +71,18 @@ export class LazyWidget extends ReactWidget {
     if (!this.begun) {
       this.update();
     }
+  }
+
+  private onStatusChanged(): void {
+    if (this.failure !== null && this.services.events.status === 'open') {
+      this.tryAgain();
+    }
+  }
+
+  private tryAgain(): void {
+    this.failure = null;
+    this.begun = false;
+    this.update();
   }
 
   /** Moving a tab to another place detaches it for a moment; what was typed in it has to stay. */

@@ -66,7 +66,7 @@ class Panel extends LazyWidget {
 
   /** @param leave puts the focus elsewhere when the panel that has it is closed */
   constructor(services: Services, kind: IPanelKind, handle: PanelHandle, leave: () => void) {
-    super(async () => {
+    super(services, async () => {
       const [{ kit, host }, { default: Body }] = await Promise.all([
         loadKit(services),
         kind.load()

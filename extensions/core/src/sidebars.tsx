@@ -38,7 +38,7 @@ export function installSidebars(
           section.area === area && (session.state !== 'signed-in' || session.may(...section.anyOf))
       );
       if (wanted && !bar) {
-        bar = new SidebarWidget(async () => {
+        bar = new SidebarWidget(services, async () => {
           const { kit, host } = await loadKit(services);
           return () => <kit.Sidebar host={host} area={area} label={label} />;
         });

@@ -19,6 +19,7 @@ export {
 export { baseName, chosenFiles, describePaths, PYTHON_MIME, type ChosenFile } from './files.ts';
 export { formatBytes, formatNumber, isBytes, resourceWord, scaleBytes } from './format.ts';
 export * from './icons.ts';
+export { describeLoadFault } from './loading.ts';
 export {
   IResourceRegistry,
   type Area,

@@ -1,17 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Area, ISection, SectionProps } from '@topsdl/lab';
-import {
-  Component,
-  lazy,
-  Suspense,
-  useMemo,
-  useSyncExternalStore,
-  type ErrorInfo,
-  type JSX,
-  type ReactNode
-} from 'react';
+import { lazy, Suspense, useMemo, useSyncExternalStore, type JSX, type ReactNode } from 'react';
 import type { Permission } from '@topsdl/contract';
-import { Button, EmptyState, ErrorState, Loading } from './feedback/states.tsx';
+import { Boundary } from './feedback/Boundary.tsx';
+import { Button, EmptyState, Loading } from './feedback/states.tsx';
 import { HostProvider, useSession, useTops, type Host } from './host.tsx';
 
 /** One of the four sidebars: the sections that the features bring and the user may use. */
@@ -60,20 +52,34 @@ export function noProject(trans: TranslationBundle): string {
   return trans.__('You are not a member of any project yet. An administrator adds you to one.');
 }
 
-const loaded = new WeakMap<ISection, ReturnType<typeof lazy<React.ComponentType<SectionProps>>>>();
-
 function LazySection({ section }: SectionProps): JSX.Element {
-  let Body = loaded.get(section);
-  if (!Body) {
-    Body = lazy(() => section.load());
-    loaded.set(section, Body);
-  }
   return (
     <Boundary>
-      <Suspense fallback={<Loading label={section.title} />}>
-        <Body section={section} />
-      </Suspense>
+      <SectionBody section={section} />
     </Boundary>
+  );
+}
+
+const bodies = new WeakMap<ISection, React.ComponentType<SectionProps>>();
+
+function SectionBody({ section }: SectionProps): JSX.Element {
+  let Body = bodies.get(section);
+  if (!Body) {
+    Body = lazy(async () => {
+      try {
+        return await section.load();
+      } catch (error) {
+        // React keeps what came of it; whoever tries again needs a new one.
+        bodies.delete(section);
+        throw error;
+      }
+    });
+    bodies.set(section, Body);
+  }
+  return (
+    <Suspense fallback={<Loading label={section.title} />}>
+      <Body section={section} />
+    </Suspense>
   );
 }
 
@@ -137,25 +143,4 @@ function SignedIn(props: {
       {trans.__('You are signed out of TopsDL.')}
     </EmptyState>
   );
-}
-
-/** Keeps a fault in one panel or section from taking the others with it. */
-class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
-  override state: { error: unknown } = { error: undefined };
-
-  static getDerivedStateFromError(error: unknown): { error: unknown } {
-    return { error };
-  }
-
-  override componentDidCatch(error: unknown, info: ErrorInfo): void {
-    console.error(error, info.componentStack);
-  }
-
-  override render(): ReactNode {
-    return this.state.error === undefined ? (
-      this.props.children
-    ) : (
-      <ErrorState error={this.state.error} retry={() => this.setState({ error: undefined })} />
-    );
-  }
 }

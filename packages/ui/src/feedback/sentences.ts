@@ -1,5 +1,5 @@
 import { ConnectionError, ProblemError } from '@topsdl/client';
-import { RequestError, type ITopsTranslation } from '@topsdl/lab';
+import { describeLoadFault, RequestError, type ITopsTranslation } from '@topsdl/lab';
 import { speak } from './speak.ts';
 
 export interface Speaker {
@@ -29,5 +29,7 @@ export function describeError({ translation }: Speaker, error: unknown): string 
   if (error instanceof DOMException && error.name === 'AbortError') {
     return trans.__('Cancelled.');
   }
-  return error instanceof Error ? error.message : String(error);
+  return (
+    describeLoadFault(trans, error) ?? (error instanceof Error ? error.message : String(error))
+  );
 }
