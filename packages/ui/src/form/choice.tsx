@@ -149,9 +149,8 @@ function Combo(props: ComboProps): JSX.Element {
     if (option && !option.disabled) {
       props.onSelect(option);
       setText('');
-      if (!many) {
-        setOpen(false);
-      }
+      // The list of what may be chosen further would lie over the fields below.
+      setOpen(false);
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
