@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Page, TestInfo } from '@playwright/test';
 import { expect } from '../../fixtures.ts';
 
+type Violation = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number];
+
 /** The panel that is in front. */
 export const PANEL = '#jp-main-dock-panel .topsdl-Host:not(.lm-mod-hidden)';
 
@@ -42,7 +44,8 @@ export class Tour {
       .analyze();
     for (const { id, impact, nodes } of violations) {
       if (impact === 'serious' || impact === 'critical') {
-        this.faults.push(...nodes.map(node => `${name}: ${id}: ${node.html.slice(0, 200)}`));
+        const ours = nodes.filter(node => !isMenuSeparators(id, node));
+        this.faults.push(...ours.map(node => `${name}: ${id}: ${node.html.slice(0, 200)}`));
       }
     }
   }
@@ -51,4 +54,17 @@ export class Tour {
   end(): void {
     expect(this.faults).toEqual([]);
   }
+}
+
+/**
+ * JupyterLab's menus let their separators have the focus, for which axe no longer takes them for mere
+ * presentation and misses an item in their place.
+ */
+function isMenuSeparators(rule: string, { any, all, none }: Violation['nodes'][number]): boolean {
+  const missed = [...any, ...all, ...none].flatMap(({ relatedNodes }) => relatedNodes ?? []);
+  return (
+    rule === 'aria-required-children' &&
+    missed.length > 0 &&
+    missed.every(({ html }) => html.includes('data-type="separator"'))
+  );
 }
