@@ -27,6 +27,11 @@ export interface RouterOptions {
 
 type AnyHandler = (call: Call<Operation>) => unknown;
 
+interface Implementation {
+  readonly operation: Operation;
+  readonly handler: AnyHandler;
+}
+
 /** Another request with the same key was committed while this one ran. */
 class Replay extends Error {
   readonly response: unknown;
@@ -44,7 +49,7 @@ class Replay extends Error {
 export class ApiRouter {
   readonly router = Router({ caseSensitive: true, strict: true });
   readonly #options: RouterOptions;
-  readonly #implemented = new Map<string, Operation>();
+  readonly #implemented = new Map<string, Implementation>();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -71,17 +76,18 @@ export class ApiRouter {
     this.#add(operation, handler as unknown as AnyHandler);
   }
 
-  /** Answers known addresses with other methods by 405. Call it once everything is registered. */
+  /**
+   * Opens the addresses. Other methods of one are answered by 405 at once: an address in which a word
+   * stands where others have an id is not theirs. Call it once everything is registered.
+   */
   finish(): void {
-    const methods = new Map<string, Set<string>>();
-    for (const { method, path } of this.#implemented.values()) {
-      const known = methods.get(expressPath(path)) ?? new Set<string>();
-      methods.set(expressPath(path), known.add(method));
-    }
-    for (const [path, known] of methods) {
-      this.router.all(path, (req, res) => {
+    const addresses = Map.groupBy(this.#implemented.values(), ({ operation }) => operation.path);
+    for (const path of [...addresses.keys()].sort(byPrecedence)) {
+      const here = addresses.get(path) ?? [];
+      here.forEach(implementation => this.#open(implementation));
+      this.router.all(expressPath(path), (req, res) => {
         const problem = new ProblemError('method-not-allowed', { method: req.method }, undefined, {
-          headers: { Allow: [...known].join(', ') }
+          headers: { Allow: here.map(({ operation }) => operation.method).join(', ') }
         });
         sendProblem(req, res, problem, this.#options.log);
       });
@@ -92,7 +98,10 @@ export class ApiRouter {
     if (this.#implemented.has(operation.id)) {
       throw new Error(`${operation.id} is implemented twice`);
     }
-    this.#implemented.set(operation.id, operation);
+    this.#implemented.set(operation.id, { operation, handler });
+  }
+
+  #open({ operation, handler }: Implementation): void {
     const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     this.router[method](expressPath(operation.path), (req, res) => {
       const began = process.hrtime.bigint();
@@ -285,6 +294,12 @@ export class ApiRouter {
 /** `/datasets/{datasetId}` as Express writes it. */
 export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** Words before parameters, segment by segment. */
+function byPrecedence(a: string, b: string): number {
+  const rank = (path: string) => path.replace(/\{\w+\}/g, '\uffff');
+  return rank(a) < rank(b) ? -1 : 1;
 }
 
 const strictQueries = new WeakMap<Operation, z.ZodObject>();

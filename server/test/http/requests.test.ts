@@ -110,6 +110,7 @@ test('unknown addresses, methods and parameters', async () => {
   expect(await get('/api/nothing')).toBe('404 not-found');
   expect(await get('/nothing')).toBe('404 not-found');
   expect(await get('/api/account/session', 'PUT')).toBe('405 method-not-allowed');
+  expect(await get('/api/datasets/sample-archive', 'PATCH')).toBe('405 method-not-allowed');
   expect(await get('/api/projects?sort=owner.password')).toBe('400 invalid');
   expect(await get('/api/projects?limit=5&limit=6')).toBe('400 invalid');
   expect(await get('/api/projects?limit=0')).toBe('400 invalid');
