@@ -83,6 +83,14 @@ test('signing out ends this session alone', async () => {
   expect(await signedIn(two)).toBe(true);
 });
 
+test('signing out with a personal access token leaves it: it is no session', async () => {
+  await addUser('script');
+  const client = await companion.signIn('script', 'password');
+  const { token } = await client.call(account.createToken, { body: { name: 'job' } });
+  await companion.client(token).call(account.signOut, {});
+  expect(await signedIn(companion.client(token))).toBe(true);
+});
+
 test('guessing gets slower by account and address, for unknown names as for known ones', async () => {
   await addUser('guessed');
   const attempt = (name: string, address: string, password = 'wrong one') =>
@@ -149,6 +157,44 @@ test('the built-in administrator is not changed from here', async () => {
     () => admin.call(administration.deleteUser, { params: { userId: user.id } })
   ]) {
     await expect(refused()).rejects.toMatchObject({ status: 403, code: 'builtin-user' });
+  }
+});
+
+test('administrators do not shut themselves out', async () => {
+  const made = await admin.call(administration.createUser, {
+    body: { name: 'second', password: 'password', permissions: ['admin', 'data'] }
+  });
+  const params = { userId: made.id };
+  const second = await companion.signIn('second', 'password');
+  for (const refused of [
+    () => second.call(administration.deleteUser, { params }),
+    () => second.call(administration.updateUser, { params, body: { permissions: ['data'] } }),
+    () => second.call(administration.updateUser, { params, body: { password: 'another' } })
+  ]) {
+    await expect(refused()).rejects.toMatchObject({ status: 403, code: 'own-account' });
+  }
+  const body = { email: 'second@example.org', permissions: ['admin' as const] };
+  expect(await second.call(administration.updateUser, { params, body })).toMatchObject(body);
+  await admin.call(administration.deleteUser, { params });
+  expect(await signedIn(second)).toBe(false);
+});
+
+test('a sign-in that began with the old password opens nothing once it is changed', async () => {
+  const user = await addUser('races');
+  const signIns = Array.from({ length: 12 }, (_, i) =>
+    companion
+      .client(undefined, { 'X-Forwarded-For': `10.2.0.${i}` })
+      .call(account.signIn, { body: { name: 'races', password: 'password' } })
+      .then(({ token }) => token)
+      .catch(() => undefined)
+  );
+  await admin.call(administration.updateUser, {
+    params: { userId: user.id },
+    body: { password: 'another' }
+  });
+  const tokens = (await Promise.all(signIns)).filter(token => token !== undefined);
+  for (const token of tokens) {
+    expect(await signedIn(companion.client(token))).toBe(false);
   }
 });
 

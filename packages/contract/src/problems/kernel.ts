@@ -44,6 +44,11 @@ export const kernel = {
     en: 'The built-in administrator is managed where the server is started.',
     zh: '内置管理员须在启动服务器处管理。'
   },
+  'own-account': {
+    status: 403,
+    en: 'Your own password is changed under Account; only another administrator deletes you or takes the administrator’s permission from you.',
+    zh: '自己的密码请在“账户”中修改；删除自己或取消自己的管理员权限须由其他管理员操作。'
+  },
   'public-read-only': {
     status: 403,
     en: 'Public objects are changed by administrators only.',

@@ -45,6 +45,10 @@ export function registerRoutes(app: App, users: Users, sessions: Sessions): void
     if (!user || !right) {
       throw new ProblemError('sign-in-failed');
     }
+    // Meanwhile the password may have been changed, which ends the sessions that there were.
+    if (users.findByName(body.name)?.passwordHash !== user.passwordHash) {
+      throw new ProblemError('sign-in-failed');
+    }
     attempts.succeed(body.name, address);
     return signIn(user, req, res);
   });
@@ -64,8 +68,10 @@ export function registerRoutes(app: App, users: Users, sessions: Sessions): void
   );
 
   api.implement(account.signOut, ({ caller, req, res }) => {
-    sessions.end(caller.userId, caller.sessionId, caller.kind);
-    setCookie(app, req, res, '', 0);
+    if (caller.kind === 'session') {
+      sessions.end(caller.userId, caller.sessionId, 'session');
+      setCookie(app, req, res, '', 0);
+    }
   });
 
   api.implement(account.update, async ({ body, caller, req }) => {

@@ -119,9 +119,17 @@ export class Users implements UserDirectory {
     });
   }
 
+  /** @throws ProblemError `builtin-user`; `own-account` for what people do not do to themselves */
   async update(userId: string, input: Partial<UserInput>, by: string): Promise<UserRecord> {
     if (this.get(userId).builtin) {
       throw new ProblemError('builtin-user');
+    }
+    // Under Account the current password is asked for: a session that was left open is not enough.
+    if (
+      userId === by &&
+      (input.password !== undefined || input.permissions?.includes('admin') === false)
+    ) {
+      throw new ProblemError('own-account');
     }
     const passwordHash =
       input.password === undefined ? undefined : await hashPassword(input.password);
@@ -159,12 +167,15 @@ export class Users implements UserDirectory {
     });
   }
 
-  /** @throws ProblemError `builtin-user`, `not-allowed` for the owner */
+  /** @throws ProblemError `builtin-user`, `own-account`, `not-allowed` for the owner */
   delete(userId: string, by: string): void {
     this.#app.db.write(tx => {
       const row = this.get(userId);
       if (row.builtin) {
         throw new ProblemError('builtin-user');
+      }
+      if (userId === by) {
+        throw new ProblemError('own-account');
       }
       if (row.owner) {
         throw new ProblemError('not-allowed');
