@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { access, operation, Permission } from './operation.ts';
 import { page, PageQuery } from './page.ts';
-import { Email, Id, Name, Password, Time } from './rules.ts';
+import { Email, Id, Name, Password, text, Time } from './rules.ts';
 
 /** The signed-in user and what they may do. */
 export const Session = z
@@ -39,7 +39,7 @@ export const account = {
     path: '/account/sessions',
     summary: 'Sign in with name and password; sets the session cookie and returns a bearer token.',
     access: access.public,
-    body: z.object({ name: Name, password: z.string().min(1).max(100) }),
+    body: z.object({ name: Name, password: text(1, 100) }).strict(),
     response: SessionToken,
     status: 201
   }),
@@ -49,7 +49,7 @@ export const account = {
     path: '/account/owner-session',
     summary: "Exchange the data directory's secret for a session of its owner.",
     access: access.public,
-    body: z.object({ secret: z.string().min(1).max(200) }),
+    body: z.object({ secret: text(1, 200) }).strict(),
     response: SessionToken,
     status: 201
   }),
@@ -65,7 +65,7 @@ export const account = {
     id: 'account.signOut',
     method: 'DELETE',
     path: '/account/session',
-    summary: 'End this session.',
+    summary: 'End this session. A personal access token stays: it is revoked by its id.',
     access: access.signedIn
   }),
   update: operation({
@@ -77,7 +77,7 @@ export const account = {
     access: access.signedIn,
     body: z
       .object({
-        currentPassword: z.string().min(1).max(100).optional(),
+        currentPassword: text(1, 100).optional(),
         password: Password.optional(),
         email: Email.nullable().optional()
       })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { access, operation, Permission } from './operation.ts';
 import { page, PageQuery } from './page.ts';
-import { CardResource, Email, Id, Name, Password, Time } from './rules.ts';
+import { CardResource, Email, Id, Name, Password, text, Time } from './rules.ts';
 import { ResourceUse } from './projects.ts';
 
 export const User = z
@@ -47,7 +47,7 @@ const UserBody = z
 const ComputeSpecBody = z
   .object({
     name: Name,
-    model: z.string().max(50),
+    model: text(0, 50),
     cpu: z.number().min(0.1).max(1024).multipleOf(0.1),
     memoryBytes: z
       .number()

@@ -8,6 +8,7 @@ import {
   Name,
   queryBoolean,
   queryInteger,
+  text,
   Time,
   UserRef
 } from './rules.ts';
@@ -342,14 +343,14 @@ export const datasets = {
     access: access.read(...readers),
     params: VersionParams,
     query: z.object({
-      cursor: z.string().min(1).max(512).optional(),
+      cursor: text(1, 512).optional(),
       limit: queryInteger(1, 1000).optional(),
       /** Items to pass over after the cursor: how a virtual grid jumps. */
       skip: queryInteger(0, 10_000_000).optional(),
-      search: z.string().max(255).optional(),
+      search: text(0, 255).optional(),
       state: ImageState.optional(),
       /** Comma-separated label ids: images that carry any of them. */
-      labels: z.string().max(4000).optional(),
+      labels: text(0, 4000).optional(),
       source: z.enum(['manual', 'auto', 'import']).optional(),
       byUserId: Id.optional()
     }),
@@ -464,7 +465,7 @@ export const datasets = {
     summary: 'Download the training data as one archive, or one of its files.',
     access: access.read('data', 'platform', 'admin'),
     params: VersionParams,
-    query: z.object({ path: z.string().max(1024).optional() }),
+    query: z.object({ path: text(0, 1024).optional() }),
     rawResponse: {
       contentType: 'application/octet-stream',
       otherTypes: ['application/zip'],

@@ -3,8 +3,29 @@ import { isCode, type Params } from './problems/index.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What a zod issue says, as a code of the catalogue with its parameters. */
-export function describeIssue(issue: Issue): { code: string; params: Params } {
+/** What is wrong with a value, as a code of the catalogue with its parameters, and where in it. */
+export interface Fault {
+  /** A field path such as `quotas.0.limit`; empty for the value itself. */
+  readonly path: string;
+  readonly code: string;
+  readonly params: Params;
+}
+
+/** What zod found, a fault for each field; an unknown field is one by itself. */
+export function faultsOf(issues: readonly Issue[]): Fault[] {
+  return issues.flatMap(issue => {
+    const path = issue.path.map(String);
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map(key => ({
+          path: [...path, key].join('.'),
+          code: 'rule.unknownField',
+          params: {}
+        }))
+      : [{ path: path.join('.'), ...describe(issue) }];
+  });
+}
+
+function describe(issue: Issue): { code: string; params: Params } {
   if (isCode(issue.message)) {
     return { code: issue.message, params: {} };
   }
@@ -13,28 +34,29 @@ export function describeIssue(issue: Issue): { code: string; params: Params } {
       return issue.input === undefined
         ? { code: 'rule.required', params: {} }
         : { code: 'rule.type', params: { expected: issue.expected } };
-    case 'unrecognized_keys':
-      return { code: 'rule.unknownField', params: {} };
     case 'invalid_value':
       return { code: 'rule.choice', params: { values: issue.values.map(String).join(', ') } };
     case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? { code: 'rule.range', params: { minimum: String(issue.minimum), maximum: '…' } }
-        : { code: 'rule.length', params: {} };
+      return { code: LIMITS[sizeOf(issue.origin)][0], params: { limit: String(issue.minimum) } };
     case 'too_big':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? { code: 'rule.range', params: { minimum: '…', maximum: String(issue.maximum) } }
-        : { code: 'rule.length', params: {} };
+      return { code: LIMITS[sizeOf(issue.origin)][1], params: { limit: String(issue.maximum) } };
+    case 'not_multiple_of':
+      return { code: 'rule.multiple', params: { step: String(issue.divisor) } };
     default:
       return { code: 'rule.format', params: {} };
   }
 }
 
-/** An issue's place as a field path; an unknown key is named itself. */
-export function issuePath(issue: Issue): string {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys' && issue.keys[0] !== undefined) {
-    path.push(issue.keys[0]);
+/** What is said of too little and of too much, by what is measured. */
+const LIMITS = {
+  value: ['rule.minimum', 'rule.maximum'],
+  characters: ['rule.tooShort', 'rule.tooLong'],
+  entries: ['rule.tooFew', 'rule.tooMany']
+} as const;
+
+function sizeOf(origin: string): keyof typeof LIMITS {
+  if (origin === 'string') {
+    return 'characters';
   }
-  return path.join('.');
+  return origin === 'array' || origin === 'set' || origin === 'map' ? 'entries' : 'value';
 }

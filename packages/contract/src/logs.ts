@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queryInteger, Time } from './rules.ts';
+import { queryInteger, text, Time } from './rules.ts';
 
 /** One line that a node wrote. `text` is what the program wrote, invalid UTF-8 replaced, without the newline. */
 export const LogLine = z
@@ -26,8 +26,8 @@ export const LogPage = z
 export type LogPage = z.infer<typeof LogPage>;
 
 export const LogQuery = z.object({
-  node: z.string().max(100).optional(),
-  from: z.string().max(1000).optional(),
+  node: text(0, 100).optional(),
+  from: text(0, 1000).optional(),
   limit: queryInteger(1, 10000).optional(),
   /** Without `from`: begin with this many of the last lines of each node. */
   tail: queryInteger(1, 10000).optional()

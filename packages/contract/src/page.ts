@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { queryBoolean, queryInteger } from './rules.ts';
+import { queryBoolean, queryInteger, text } from './rules.ts';
 
 /** The query that every list takes. `cursor` is opaque: send back what `next` was. */
 export const PageQuery = z.object({
-  cursor: z.string().min(1).max(512).optional(),
+  cursor: text(1, 512).optional(),
   limit: queryInteger(1, 200).optional(),
   /** Fuzzy: any part of the name, without regard to case. */
-  search: z.string().max(50).optional(),
+  search: text(0, 50).optional(),
   /** Only what the caller created. */
   mine: queryBoolean().optional()
 });

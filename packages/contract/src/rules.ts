@@ -14,11 +14,46 @@ export const Name = z
   .overwrite(value => value.normalize('NFC'))
   .meta({ id: 'Name', description: '1–50 characters, not blank, none of / : * ? " < > | \' \\' });
 
-const text = (limit: number, error: string) =>
-  z.string().regex(new RegExp(`^[^\\u0000]{0,${limit}}$`, 'u'), { error });
+/**
+ * Any text of a length in code points, without NUL, which nothing below can hold.
+ *
+ * @param rule the code of the sentence that says all of this; otherwise each fault has its own
+ */
+export const text = (least: number, most: number, rule?: string) =>
+  z
+    .string()
+    .check(({ value, issues }) => {
+      const custom = rule === undefined ? undefined : ({ code: 'custom', message: rule } as const);
+      const fault = faultOf(value, least, most);
+      if (fault) {
+        issues.push({ ...(custom ?? fault), input: value });
+      }
+    })
+    .meta({
+      pattern: '^[^\\u0000]*$',
+      ...(least > 0 ? { minLength: least } : {}),
+      maxLength: most
+    });
+
+function faultOf(value: string, least: number, most: number) {
+  if (value.includes('\u0000')) {
+    return { code: 'invalid_format', format: 'regex' } as const;
+  }
+  // A code point is one or two units, so most texts need no counting.
+  if (value.length <= most && value.length >= 2 * least) {
+    return undefined;
+  }
+  const { length } = [...value];
+  if (length < least) {
+    return { code: 'too_small', origin: 'string', minimum: least, inclusive: true } as const;
+  }
+  return length > most
+    ? ({ code: 'too_big', origin: 'string', maximum: most, inclusive: true } as const)
+    : undefined;
+}
 
 /** Free text of at most 500 code points. */
-export const Description = text(500, 'rule.description').meta({ id: 'Description' });
+export const Description = text(0, 500, 'rule.description').meta({ id: 'Description' });
 
 /** A shell line of at most 3000 code points, run by `bash -c` inside the sandbox. */
 export const Command = z
@@ -32,16 +67,30 @@ export const Password = z
   .regex(/^[^\u0000]{6,16}$/u, { error: 'rule.password' })
   .meta({ id: 'Password', format: 'password' });
 
-export const Email = z.email({ error: 'rule.email' }).max(254, { error: 'rule.email' });
+/** As browsers take one, with the lengths of RFC 5321: 64 before the `@`, 254 in all, 63 between dots. */
+export const Email = z
+  .string()
+  .max(254, { error: 'rule.email' })
+  .regex(
+    /^(?=.{1,64}@)[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
+    { error: 'rule.email' }
+  )
+  .meta({ id: 'Email', format: 'email' });
+
+const MOST_VARIABLES = 100;
 
 /** Environment variables a person sets: names as POSIX has them, values of at most 500 code points. */
 export const Environment = z
   .record(
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,499}$/, { error: 'rule.variableName' }),
-    text(500, 'rule.value')
+    text(0, 500, 'rule.value')
   )
-  .refine(value => Object.keys(value).length <= 100, { error: 'rule.tooMany' })
-  .meta({ id: 'Environment', maxProperties: 100 });
+  .check(({ value, issues }) => {
+    if (Object.keys(value).length > MOST_VARIABLES) {
+      issues.push({ code: 'too_big', origin: 'map', maximum: MOST_VARIABLES, input: value });
+    }
+  })
+  .meta({ id: 'Environment', maxProperties: MOST_VARIABLES });
 
 /** A Kubernetes quantity that is not negative: `48`, `500m`, `128Gi`, `1.5`. */
 export const QUANTITY_PATTERN =
@@ -79,17 +128,14 @@ export const Color = z
   .regex(/^#[0-9a-fA-F]{6}$/, { error: 'rule.color' })
   .meta({ id: 'Color' });
 
+const FILE_PATH_PATTERN =
+  /^(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255})*$/u;
+
 /** A path of a file inside a version: relative, `/` between parts, no `.`, `..`, empty parts, backslashes or control characters. */
-export const FilePath = z
-  .string()
-  .min(1)
-  .max(1024)
-  .regex(
-    /^(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255})*$/u,
-    { error: 'rule.filePath' }
-  )
+export const FilePath = text(1, 1024)
+  .regex(FILE_PATH_PATTERN, { error: 'rule.filePath' })
   .overwrite(value => value.normalize('NFC'))
-  .meta({ id: 'FilePath' });
+  .meta({ id: 'FilePath', pattern: FILE_PATH_PATTERN.source });
 
 /** A UUID of version 7, so that ids sort by the time they were made. */
 export const Id = z.uuidv7({ error: 'rule.id' }).meta({ id: 'Id' });

@@ -9,6 +9,7 @@ import {
   Name,
   queryInteger,
   Scenario,
+  text,
   Time,
   UserRef
 } from './rules.ts';
@@ -217,16 +218,10 @@ export const serving = {
         algorithmVersionIds: z.array(Id).max(20).optional(),
         baseImage: z.literal('host').optional(),
         port: z.number().int().min(1).max(65535).optional(),
-        arguments: z
-          .array(z.string().regex(/^[^\u0000]{0,500}$/u))
-          .min(1, { error: 'rule.required' })
-          .max(100),
+        arguments: z.array(text(0, 500)).min(1, { error: 'rule.required' }).max(100),
         requirements: z.array(Requirement).max(100).optional(),
         environment: Environment.optional(),
-        setupCommand: z
-          .string()
-          .regex(/^[^\u0000]{0,3000}$/u)
-          .optional(),
+        setupCommand: text(0, 3000).optional(),
         /** Build at once. */
         build: z.boolean().optional()
       })

@@ -3,7 +3,7 @@ import { access, operation } from './operation.ts';
 import { LogPage, LogQuery, NodeStats } from './logs.ts';
 import { page, PageQuery } from './page.ts';
 import { Holder } from './projects.ts';
-import { Command, Environment, Id, Name, queryInteger, Time, UserRef } from './rules.ts';
+import { Command, Environment, Id, Name, queryInteger, text, Time, UserRef } from './rules.ts';
 import { FileEntry, SetVersion } from './sets.ts';
 
 /** A dataset, algorithm or model version that a job mounts, with the names to show. */
@@ -288,7 +288,7 @@ export const training = {
     summary: 'Download the logs as they were written.',
     access: read,
     params: RunParams,
-    query: z.object({ node: z.string().max(100).optional() }),
+    query: z.object({ node: text(0, 100).optional() }),
     rawResponse: { contentType: 'text/plain', description: 'the lines' }
   }),
   logStream: operation({
@@ -354,7 +354,7 @@ export const training = {
     summary: 'Download a file of the persistent-model.',
     access: read,
     params: RunParams,
-    query: z.object({ path: z.string().min(1).max(1024) }),
+    query: z.object({ path: text(1, 1024) }),
     rawResponse: { contentType: 'application/octet-stream', description: 'the file' }
   })
 };

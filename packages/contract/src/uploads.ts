@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
-import { Id, Time } from './rules.ts';
+import { Id, text, Time } from './rules.ts';
 
 /** The largest archive that is taken: 5 GiB. */
 export const MAX_ARCHIVE_BYTES = 5 * 1024 ** 3;
@@ -30,7 +30,7 @@ export const uploads = {
     params: z.object({ projectId: Id }),
     body: z
       .object({
-        fileName: z.string().min(1).max(255),
+        fileName: text(1, 255),
         size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
       })
       .strict(),

@@ -53,7 +53,7 @@ class AccountApi(Group):
     def sign_out(
         self,
     ) -> None:
-        """End this session."""
+        """End this session. A personal access token stays: it is revoked by its id."""
         return self._transport.call(
             "DELETE",
             "/account/session",

@@ -1,4 +1,4 @@
-import { describeIssue, issuePath } from '@topsdl/contract';
+import { faultsOf } from '@topsdl/contract';
 import type { z } from 'zod';
 import { ProblemError, type FieldFault } from './problem.ts';
 
@@ -20,10 +20,13 @@ export function validate<T extends z.ZodType>(
   if (result.success) {
     return result.data;
   }
-  const fields = result.error.issues.slice(0, MOST_FAULTS).map((issue): FieldFault => {
-    const path = issuePath(issue);
-    return { field: path === '' ? place : `${place}.${path}`, ...describeIssue(issue) };
-  });
+  const fields = faultsOf(result.error.issues)
+    .slice(0, MOST_FAULTS)
+    .map(({ path, code, params }): FieldFault => ({
+      field: path === '' ? place : `${place}.${path}`,
+      code,
+      params
+    }));
   throw new ProblemError('invalid', {}, undefined, { fields });
 }
 

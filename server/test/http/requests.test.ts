@@ -78,7 +78,7 @@ test('a bad body is a problem with the field at fault, in the reader’s languag
   const response = await post(
     '/api/account/tokens',
     { ...headers, 'Accept-Language': 'zh-CN,zh;q=0.9,en;q=0.8' },
-    JSON.stringify({ name: 'a/b', expiresInDays: 0, extra: true })
+    JSON.stringify({ name: 'a/b', expiresInDays: 0, extra: true, more: 1 })
   );
   expect(response.status).toBe(400);
   const problem = (await response.json()) as {
@@ -86,10 +86,11 @@ test('a bad body is a problem with the field at fault, in the reader’s languag
     fields: { field: string; code: string; detail: string }[];
   };
   expect(problem.detail).toBe('部分字段无效。');
-  expect(problem.fields.map(({ field, code: rule }) => [field, rule])).toEqual([
-    ['body.name', 'rule.name'],
-    ['body.expiresInDays', 'rule.range'],
-    ['body.extra', 'rule.unknownField']
+  expect(problem.fields.map(({ field, code: rule, detail }) => [field, rule, detail])).toEqual([
+    ['body.name', 'rule.name', '1–50 个字符，不能全为空白，且不能包含 / : * ? " < > | \' \\'],
+    ['body.expiresInDays', 'rule.minimum', '不能小于 1。'],
+    ['body.extra', 'rule.unknownField', '未知字段。'],
+    ['body.more', 'rule.unknownField', '未知字段。']
   ]);
 });
 

@@ -15,7 +15,6 @@ export const rules = {
     zh: '只能包含字母、数字和 _，且不能以数字开头。'
   },
   'rule.value': { en: 'At most 500 characters.', zh: '最多 500 个字符。' },
-  'rule.tooMany': { en: 'Too many entries.', zh: '条目过多。' },
   'rule.quantity': {
     en: 'A quantity such as 48, 500m or 128Gi.',
     zh: '数量格式如 48、500m 或 128Gi。'
@@ -37,12 +36,14 @@ export const rules = {
   },
   'rule.required': { en: 'Required.', zh: '必填。' },
   'rule.unknownField': { en: 'Unknown field.', zh: '未知字段。' },
-  'rule.type': { en: 'Should be {expected}.', zh: '应为 {expected}。' },
-  'rule.range': {
-    en: 'Should be between {minimum} and {maximum}.',
-    zh: '应在 {minimum} 与 {maximum} 之间。'
-  },
+  'rule.type': { en: 'Should be {expected}.', zh: '应为{expected}。' },
+  'rule.minimum': { en: 'At least {limit}.', zh: '不能小于 {limit}。' },
+  'rule.maximum': { en: 'At most {limit}.', zh: '不能大于 {limit}。' },
+  'rule.multiple': { en: 'A multiple of {step}.', zh: '应为 {step} 的倍数。' },
+  'rule.tooShort': { en: 'Too few characters: at least {limit}.', zh: '至少 {limit} 个字符。' },
+  'rule.tooLong': { en: 'Too many characters: at most {limit}.', zh: '最多 {limit} 个字符。' },
+  'rule.tooFew': { en: 'Too few entries: at least {limit}.', zh: '至少 {limit} 项。' },
+  'rule.tooMany': { en: 'Too many entries: at most {limit}.', zh: '最多 {limit} 项。' },
   'rule.choice': { en: 'One of {values}.', zh: '可选值：{values}。' },
-  'rule.format': { en: 'Not in the right form.', zh: '格式不正确。' },
-  'rule.length': { en: 'Wrong length.', zh: '长度不符。' }
+  'rule.format': { en: 'Not in the right form.', zh: '格式不正确。' }
 } as const satisfies Sentences;

@@ -32,6 +32,16 @@ const words: Readonly<Record<string, Readonly<Record<string, Word>>>> = {
     runs: ['runs', '运行'],
     versions: ['versions', '版本']
   },
+  // What a value should have been, as zod calls it.
+  expected: {
+    string: ['text', '文本'],
+    number: ['a number', '数字'],
+    int: ['a whole number', '整数'],
+    boolean: ['true or false', '布尔值（true 或 false）'],
+    array: ['a list', '列表'],
+    object: ['an object', '对象'],
+    record: ['an object', '对象']
+  },
   // What a file was found to be; names of formats are the same in every language.
   found: {
     'multi-volume zip': ['multi-volume zip', '分卷 zip'],

@@ -1,5 +1,5 @@
 import { ProblemError } from '@topsdl/client';
-import { describeIssue, issuePath, type Operation } from '@topsdl/contract';
+import { faultsOf, type Operation } from '@topsdl/contract';
 import type { ITopsTranslation } from '@topsdl/lab';
 import type { ReactNode } from 'react';
 import { z } from 'zod';
@@ -195,9 +195,7 @@ export function changesOf(body: Values, before: Values): Values {
 export function check(operation: Operation, body: Values, translation: ITopsTranslation): Faults {
   const result = operation.body?.safeParse(body);
   const faults: Record<string, string> = {};
-  for (const issue of result?.error?.issues ?? []) {
-    const { code, params } = describeIssue(issue);
-    const path = issuePath(issue);
+  for (const { path, code, params } of faultsOf(result?.error?.issues ?? [])) {
     faults[path] ??= speak(translation, code, params);
   }
   return faults;

@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { Email, Environment, faultsOf, Name, Quantity, sentence, text } from '../src/index.ts';
+
+/** What is said of a value, in both languages. */
+function said(schema: z.ZodType, value: unknown) {
+  const { error } = schema.safeParse(value, { reportInput: true });
+  return faultsOf(error?.issues ?? []).map(({ path, code, params }) => [
+    path,
+    sentence(code, params),
+    sentence(code, params, 'zh')
+  ]);
+}
+
+const fits = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
+
+test('lengths are counted in characters, however many units they take', () => {
+  const search = text(1, 4);
+  expect(['a', '🔑🔑🔑🔑', 'abcd'].map(value => fits(search, value))).toEqual([true, true, true]);
+  expect(said(search, '🔑🔑🔑🔑🔑')).toEqual([
+    ['', 'Too many characters: at most 4.', '最多 4 个字符。']
+  ]);
+  expect(said(search, '')).toEqual([['', 'Too few characters: at least 1.', '至少 1 个字符。']]);
+  expect(said(text(2, 4), '🔑')).toEqual([
+    ['', 'Too few characters: at least 2.', '至少 2 个字符。']
+  ]);
+  expect(fits(search, 'a\u0000')).toBe(false);
+  expect(fits(Name, '🔑'.repeat(50))).toBe(true);
+  expect(fits(Name, '🔑'.repeat(51))).toBe(false);
+});
+
+test('each fault is said, with the limit that was passed', () => {
+  const schema = z
+    .object({
+      count: z.number().int().min(1).max(64),
+      share: z.number().multipleOf(0.1),
+      ids: z.array(z.string()).min(1),
+      on: z.boolean()
+    })
+    .strict();
+  expect(said(schema, { count: 65, share: 0.15, ids: [], on: 'yes', a: 1, b: 2 })).toEqual([
+    ['count', 'At most 64.', '不能大于 64。'],
+    ['share', 'A multiple of 0.1.', '应为 0.1 的倍数。'],
+    ['ids', 'Too few entries: at least 1.', '至少 1 项。'],
+    ['on', 'Should be true or false.', '应为布尔值（true 或 false）。'],
+    ['a', 'Unknown field.', '未知字段。'],
+    ['b', 'Unknown field.', '未知字段。']
+  ]);
+  expect(said(schema, { count: 1.5, share: 'x', ids: [1] })).toEqual([
+    ['count', 'Should be a whole number.', '应为整数。'],
+    ['share', 'Should be a number.', '应为数字。'],
+    ['ids.0', 'Should be text.', '应为文本。'],
+    ['on', 'Required.', '必填。']
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`V${i}`, '']));
+  expect(said(Environment, many)).toEqual([
+    ['', 'Too many entries: at most 100.', '最多 100 项。']
+  ]);
+});
+
+test('quantities are those of Kubernetes that are not negative', () => {
+  for (const value of ['48', '500m', '128Gi', '1.5', '0', '0.5Ti', '4P']) {
+    expect([value, fits(Quantity, value)]).toEqual([value, true]);
+  }
+  for (const value of [
+    '1e9',
+    '-1',
+    '1Ki;',
+    '1 Gi',
+    '01',
+    '.5',
+    '1.',
+    '+1',
+    '1KB',
+    '',
+    '１',
+    'NaN'
+  ]) {
+    expect([value, fits(Quantity, value)]).toEqual([value, false]);
+  }
+});
+
+describe('an e-mail address', () => {
+  test.each([
+    'a@example.org',
+    "first.o'last+tag@sub-domain.example.co",
+    `${'a'.repeat(64)}@example.org`,
+    `a@${'b'.repeat(63)}.org`
+  ])('may be %s', address => expect(fits(Email, address)).toBe(true));
+
+  test.each([
+    'a',
+    'a@example',
+    '.a@example.org',
+    'a.@example.org',
+    'a..b@example.org',
+    'a b@example.org',
+    'a@-example.org',
+    'a@example-.org',
+    `${'a'.repeat(65)}@example.org`,
+    `a@${'b'.repeat(64)}.org`,
+    `a@${'b.'.repeat(130)}org`
+  ])('may not be %s', address => expect(fits(Email, address)).toBe(false));
+});
