@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Linker, type Links } from './links.ts';
 import type { Operation } from './operation.ts';
 import { Problem } from './problem.ts';
 
@@ -91,16 +92,23 @@ function mediaType(contentType: string): JsonObject {
   };
 }
 
-function document(operation: Operation, components: Map<string, JsonObject>): JsonObject {
+/** @param links where the answer leads to */
+function document(
+  operation: Operation,
+  components: Map<string, JsonObject>,
+  answer: JsonObject | undefined,
+  links: Links
+): JsonObject {
   const problem = {
     description: 'Problem details',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   };
   const success: JsonObject = { description: operation.summary };
-  if (operation.response && operation.status !== 204) {
-    success['content'] = {
-      'application/json': { schema: hoist(toSchema(operation.response, 'output'), components, '') }
-    };
+  if (answer) {
+    success['content'] = { 'application/json': { schema: answer } };
+    if (Object.keys(links).length > 0) {
+      success['links'] = links;
+    }
   } else if (operation.rawResponse) {
     const { contentType, otherTypes = [] } = operation.rawResponse;
     success['content'] = Object.fromEntries(
@@ -142,14 +150,31 @@ function document(operation: Operation, components: Map<string, JsonObject>): Js
  *
  * @param list operations, in the order they are to appear
  * @param version the product's version
+ * @param cookie the name of the session cookie, which is another in each installation
  */
-export function openapi(list: readonly Operation[], version: string): JsonObject {
+export function openapi(
+  list: readonly Operation[],
+  version: string,
+  cookie = 'topsdl'
+): JsonObject {
   const components = new Map<string, JsonObject>();
   components.set('Problem', hoist(toSchema(Problem, 'output'), components, ''));
+  const answers = new Map<Operation, JsonObject>();
+  for (const operation of list) {
+    if (operation.response) {
+      answers.set(operation, hoist(toSchema(operation.response, 'output'), components, ''));
+    }
+  }
   const paths: Record<string, JsonObject> = {};
+  const linker = new Linker(list, answers, components);
   for (const operation of list) {
     const path = (paths[`/api${operation.path}`] ??= {});
-    path[operation.method.toLowerCase()] = document(operation, components);
+    path[operation.method.toLowerCase()] = document(
+      operation,
+      components,
+      answers.get(operation),
+      linker.linksOf(operation)
+    );
   }
   return {
     openapi: '3.1.0',
@@ -164,7 +189,7 @@ export function openapi(list: readonly Operation[], version: string): JsonObject
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'topsdl' }
+        cookie: { type: 'apiKey', in: 'cookie', name: cookie }
       },
       schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1)))
     }

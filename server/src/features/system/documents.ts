@@ -14,7 +14,7 @@ export function documentMount(app: App): Mount {
         throw new ProblemError('not-found', { kind: 'address' });
       }
       secure(res);
-      document ??= openapi(allOperations, app.version);
+      document ??= openapi(allOperations, app.version, app.authenticator.cookieName);
       sendJson(res, 200, document);
     }
   };
