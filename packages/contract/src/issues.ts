@@ -42,6 +42,9 @@ function describe(issue: Issue): { code: string; params: Params } {
       return { code: LIMITS[sizeOf(issue.origin)][1], params: { limit: String(issue.maximum) } };
     case 'not_multiple_of':
       return { code: 'rule.multiple', params: { step: String(issue.divisor) } };
+    case 'invalid_key':
+      // Of a record: what its key's own rule says.
+      return issue.issues[0] ? describe(issue.issues[0]) : { code: 'rule.format', params: {} };
     default:
       return { code: 'rule.format', params: {} };
   }
