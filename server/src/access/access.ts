@@ -10,6 +10,8 @@ export interface Accounts {
   byToken(token: string): Caller | undefined;
   /** The same caller as it is now, or nothing when its session has ended. */
   refresh(caller: Caller): Caller | undefined;
+  /** Opens a session of the built-in administrator. @returns its token */
+  openAdministration(): string;
   /** Name of a user, deleted ones too. */
   ref(userId: string): UserRef | undefined;
   /** Whether there is such a user, not deleted. */

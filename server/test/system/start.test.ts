@@ -100,6 +100,27 @@ test('health, readiness, metrics and the description need nobody', async () => {
   );
 });
 
+test('whoever has the secret acts as the administrator, whatever its name and password are', async () => {
+  const env = { TOPSDL_ADMIN_NAME: 'chief', TOPSDL_ADMIN_PASSWORD: 'configured' };
+  const configured = await startCompanion({ env });
+  const ask = (secret: string) =>
+    configured.fetch('/internal/administrator', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ secret })
+    });
+  try {
+    expect((await ask('guessed')).status).toBe(401);
+    const { token } = (await (await ask(configured.secret)).json()) as { token: string };
+    const session = await configured.fetch('/api/account/session', {
+      headers: { Authorization: `Bearer ${token}` }
+    });
+    expect(await session.json()).toMatchObject({ user: { name: 'chief' } });
+  } finally {
+    await configured.stop();
+  }
+});
+
 test('it ends by itself once nobody holds it, and at once when asked with the secret', async () => {
   const short = await startCompanion({ env: { TOPSDL_SERVER_IDLE_SECONDS: '1' } });
   short.releaseLease();

@@ -14,6 +14,7 @@ export const feature: Feature = {
     app.access.provideAccounts({
       byToken: token => sessions.byToken(token),
       refresh: caller => sessions.refresh(caller),
+      openAdministration: () => sessions.open(users.administratorId()).token,
       ref: userId => users.ref(userId),
       isActive: userId => users.find(userId) !== undefined,
       page: (request, ids) => {

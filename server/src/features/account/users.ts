@@ -54,11 +54,20 @@ export class Users implements UserDirectory {
   }
 
   ownerId(): string {
-    const owner = this.findSpecial('owner');
-    if (!owner) {
-      throw new Error('there is no owner account');
+    return this.#specialId('owner');
+  }
+
+  administratorId(): string {
+    return this.#specialId('builtin');
+  }
+
+  /** The first start makes both accounts, and neither can be deleted. */
+  #specialId(which: 'builtin' | 'owner'): string {
+    const user = this.findSpecial(which);
+    if (!user) {
+      throw new Error(`there is no ${which} account`);
     }
-    return owner.id;
+    return user.id;
   }
 
   get(userId: string): UserRow {

@@ -11,19 +11,24 @@ import { validate } from '../../http/validate.ts';
 
 const HEARTBEAT = 30_000;
 
-const StopBody = z
-  .object({
-    secret: z.string().max(200),
-    /** Ends runs and services, too; without it they live on and the next companion finds them. */
-    everything: z.boolean().optional()
-  })
-  .strict();
+const SecretBody = z.object({ secret: z.string().max(200) }).strict();
+
+const StopBody = SecretBody.extend({
+  /** Ends runs and services, too; without it they live on and the next companion finds them. */
+  everything: z.boolean().optional()
+});
 
 /**
  * What is between the companion and the processes of its own machine: `GET /internal/lease` is held open
- * by each JupyterLab, `POST /internal/stop` ends the companion.
+ * by each JupyterLab, `POST /internal/stop` ends the companion, `POST /internal/administrator` is a session
+ * of the built-in administrator. The latter two are for whoever owns the data directory and so has its secret.
  */
 export function internalMount(app: App): Mount {
+  const requireSecret = (secret: string) => {
+    if (!sameSecret(secret, app.files.secret)) {
+      throw new ProblemError('sign-in-failed');
+    }
+  };
   return {
     async request(req, res, rest) {
       secure(res);
@@ -42,14 +47,17 @@ export function internalMount(app: App): Mount {
       }
       if (local && path === '/stop' && req.method === 'POST') {
         const { secret, everything } = validate(StopBody, await readJson(req), 'body');
-        if (!sameSecret(secret, app.files.secret)) {
-          throw new ProblemError('sign-in-failed');
-        }
+        requireSecret(secret);
         if (everything) {
           await app.life.endEverything();
         }
         sendJson(res, 202, { stopping: true });
         app.life.requestStop('asked to');
+        return;
+      }
+      if (local && path === '/administrator' && req.method === 'POST') {
+        requireSecret(validate(SecretBody, await readJson(req), 'body').secret);
+        sendJson(res, 201, { token: app.access.accounts.openAdministration() });
         return;
       }
       throw new ProblemError('not-found', { kind: 'address' });
