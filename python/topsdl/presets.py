@@ -5,7 +5,6 @@ Once only: an administrator who deletes them does not want them back.
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
 import subprocess
 import sys
@@ -28,15 +27,13 @@ def add_presets(data_directory: Path) -> bool:
     :returns: whether they are there now
     """
     done = data_directory / "presets"
-    with open(data_directory / "presets.lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if done.exists():
-            return True
-        if missing_packages():
-            return False
-        with open(data_directory / "logs" / "presets.log", "w") as log:
-            command = [sys.executable, "-m", "topsdl.demo", "--data", str(data_directory), "--seed"]
-            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode
-        if status == 0:
-            done.touch()
-        return status == 0
+    if done.exists():
+        return True
+    if missing_packages():
+        return False
+    with open(data_directory / "logs" / "presets.log", "a") as log:
+        command = [sys.executable, "-m", "topsdl.demo", "--data", str(data_directory), "--seed"]
+        status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode
+    if status == 0:
+        done.touch()
+    return status == 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .objects import DatasetVersion, Run, Service, _Files
+    from .objects import DatasetVersion, Run, _Files
+    from .serving import Package, Service
 
 CARD = (
     "border:1px solid var(--jp-border-color1,#ccc);border-radius:2px;padding:8px 12px;"
@@ -19,6 +21,7 @@ COLOURS = {
     "completed": "var(--jp-success-color1,#388e3c)",
     "serving": "var(--jp-success-color1,#388e3c)",
     "running": "var(--jp-brand-color1,#1976d2)",
+    "building": "var(--jp-brand-color1,#1976d2)",
     "starting": "var(--jp-brand-color1,#1976d2)",
     "pending": "var(--jp-warn-color1,#f57c00)",
     "stopping": "var(--jp-warn-color1,#f57c00)",
@@ -101,8 +104,24 @@ def run(value: Run) -> str:
     ]
     reason = f"<div>{escape(r['reason']['detail'])}</div>" if r["reason"] else ""
     return (
-        f'<div style="{CARD}">{_dot(r["state"])} <strong>{escape(r["name"])}</strong> run {r["number"]} '
+        f'<div style="{CARD}">{_dot(r["state"])} <strong>{escape(r["name"])}</strong> '
         f'<span style="{MUTED}">{escape(r["state"])}, attempt {r["attempt"]}</span>{reason}{_table(rows)}</div>'
+    )
+
+
+def package(version: Package) -> str:
+    """A package version: its state, and what is in it."""
+    v = version.version
+    inside = [*v["models"], *v["algorithms"]]
+    rows = [
+        ("in it", ", ".join(escape(f"{mount['name']} v{mount['number']}") for mount in inside)),
+        ("command", f"<code>{escape(shlex.join(v['arguments']))}</code>"),
+    ]
+    size = f", {bytes_text(v['bytes'])}" if v["bytes"] is not None else ""
+    reason = f"<div>{escape(v['reason']['detail'])}</div>" if v["reason"] else ""
+    return (
+        f'<div style="{CARD}">{_dot(v["state"])} <strong>{escape(version.name)}</strong> v{v["number"]} '
+        f'<span style="{MUTED}">{escape(v["state"])}{size}</span>{reason}{_table(rows)}</div>'
     )
 
 

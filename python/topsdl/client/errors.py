@@ -28,7 +28,10 @@ class ProblemError(TopsError):
         self.status: int = problem["status"]
         self.params: dict[str, Any] = problem.get("params", {})
         self.field: str | None = problem.get("field")
-        fields = [f"{entry['field']}: {entry['detail']}" for entry in problem.get("fields", [])]
+        fields = [
+            f"{entry['field'].removeprefix('body.')}: {entry['detail']}"
+            for entry in problem.get("fields", [])
+        ]
         super().__init__("\n".join([problem["detail"], *fields]))
 
     @staticmethod

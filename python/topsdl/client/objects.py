@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import display
-from .errors import NotFound, TopsError
-from .events import wait_until
+from .errors import ConnectionFailed, NotFound, TopsError
 from .files import download_directory, read_file, upload_directory
+from .pictures import write_class_folders
 from .record import Record, Version
+from .transport import UNSET
 
 if TYPE_CHECKING:
     import pandas
@@ -107,22 +107,9 @@ class DatasetVersion(Version):
         )
 
     def directory(self, path: str | Path | None = None) -> Path:
-        """The images in class folders, unpacked into ``path`` or a temporary directory."""
-        api = self.workspace.api
-        started = api.datasets.start_export(self.id, format="class-folders", with_data=True)
-        wait_until(
-            self.workspace.transport,
-            started["task"]["id"],
-            lambda: api.tasks.get(started["task"]["id"]),
-            lambda task: task["state"] in ("completed", "failed", "cancelled"),
-        )
+        """The images in class folders, written into ``path`` or a temporary directory."""
         target = Path(path) if path else Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
-        target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile() as archive:
-            for piece in api.datasets.export_content(started["id"]):
-                archive.write(piece)
-            with zipfile.ZipFile(archive) as opened:
-                opened.extractall(target)
+        write_class_folders(self, target)
         return target
 
 
@@ -188,7 +175,7 @@ class Run(Record):
         return self.value["state"]
 
     def __repr__(self) -> str:
-        return f"<run {self.value['name']!r} {self.value['number']}: {self.state}>"
+        return f"<run {self.name!r}: {self.state}>"
 
     def _repr_html_(self) -> str:
         return display.run(self)
@@ -197,19 +184,42 @@ class Run(Record):
         return self.workspace.api.training.get_run(self.id)
 
     def logs(self) -> Iterator[dict[str, Any]]:
-        """Log lines of all nodes as they come, until the run ends."""
-        stream = self.workspace.api.training.log_stream(self.id)
-        for data in stream.events():
-            page = json.loads(data)
-            yield from page["lines"]
-            if page["ended"]:
-                return
+        """Log lines of all nodes as they come, until the run ends.
+
+        They go on where they were when the companion was started again meanwhile.
+        """
+        position: Any = UNSET
+        while True:
+            try:
+                stream = self.workspace.api.training.log_stream(self.id, from_=position)
+                for data in stream.events():
+                    page = json.loads(data)
+                    position = page["position"]
+                    yield from page["lines"]
+                    if page["ended"]:
+                        return
+            except ConnectionFailed:
+                pass
+            self.workspace.transport.wait_until_back()
 
     def follow(self) -> Run:
-        """Prints the logs until the run has ended."""
+        """Prints what the run waits for, then the logs until it has ended."""
+        self._say_what_it_waits_for()
         for line in self.logs():
             print(f"{line['node']}  {line['text']}", flush=True)
         return self.wait()
+
+    def _say_what_it_waits_for(self) -> None:
+        said = None
+
+        def say(run: dict[str, Any]) -> None:
+            nonlocal said
+            reason = run["reason"]["detail"] if run["state"] == "pending" and run["reason"] else None
+            if reason and reason != said:
+                print(reason, flush=True)
+            said = reason
+
+        self._wait(lambda run: run["state"] != "pending", say)
 
     def wait(self) -> Run:
         """Blocks until the run has ended and its model, if it has one, is saved."""
@@ -219,7 +229,7 @@ class Run(Record):
         """Raises unless the run completed, with the reason."""
         if self.state != "completed":
             reason = (self.value["reason"] or {}).get("detail", "")
-            raise TopsError(f"run {self.value['name']} {self.value['number']} {self.state}: {reason}")
+            raise TopsError(f"run {self.name} {self.state}: {reason}")
         return self
 
     def stop(self) -> Run:

@@ -38,9 +38,13 @@ class Record:
         self.value = self._read()
         return self
 
-    def _wait(self, done: Callable[[dict[str, Any]], bool]) -> Self:
-        """Reads it with every change until it is as asked for."""
-        self.value = wait_until(self.workspace.transport, self.id, self._read, done)
+    def _wait(
+        self,
+        done: Callable[[dict[str, Any]], bool],
+        changed: Callable[[dict[str, Any]], None] | None = None,
+    ) -> Self:
+        """Reads it with every change until it is as asked for; ``changed`` is told how it is then."""
+        self.value = wait_until(self.workspace.transport, self.id, self._read, done, changed)
         return self
 
 

@@ -18,6 +18,9 @@ class Package(Version):
     def __repr__(self) -> str:
         return f"<package {self.name!r} v{self.version['number']}: {self.version['state']}>"
 
+    def _repr_html_(self) -> str:
+        return display.package(self)
+
     def _read(self) -> dict[str, Any]:
         return self.workspace.api.serving.get_package_version(self.id)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, cast
 from urllib.parse import quote as _quote
 
@@ -32,11 +34,24 @@ def quote(value: object) -> str:
     return _quote(str(value), safe="")
 
 
+#: How long a companion that went away is waited for: a JupyterLab starts it again within seconds.
+BACK_WITHIN_SECONDS = 60.0
+
+
+@contextmanager
+def _connected(place: str) -> Iterator[None]:
+    """Calls what breaks between here and the companion by one name."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise ConnectionFailed(f"TopsDL's companion{place} cannot be reached: {error}") from error
+
+
 class Stream:
     """A raw answer. Use it in a ``with``, or call :meth:`read`, which closes it."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
+    def __init__(self, response: httpx.Response, place: str) -> None:
+        self._response, self._place = response, place
 
     def __enter__(self) -> Stream:
         return self
@@ -55,16 +70,16 @@ class Stream:
 
     def read(self) -> bytes:
         """All of it."""
-        with self:
+        with self, _connected(self._place):
             return self._response.read()
 
     def __iter__(self) -> Iterator[bytes]:
-        with self:
+        with self, _connected(self._place):
             yield from self._response.iter_bytes()
 
     def lines(self) -> Iterator[str]:
         """Lines of text as they come."""
-        with self:
+        with self, _connected(self._place):
             yield from self._response.iter_lines()
 
     def events(self) -> Iterator[str]:
@@ -117,6 +132,19 @@ class Transport:
         """Closes all connections."""
         self.http.close()
 
+    def wait_until_back(self) -> None:
+        """Returns once the companion serves again; raises :class:`ConnectionFailed` when it stays away."""
+        deadline, pause = time.monotonic() + BACK_WITHIN_SECONDS, 0.05
+        while True:
+            try:
+                self.stream("GET", "ready", prefix="").close()
+                return
+            except (ConnectionFailed, ProblemError):
+                if time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
+
     def call(self, method: str, path: str, **options: Any) -> Any:
         """Sends a request and returns its JSON, or ``None`` where there is none."""
         with self.stream(method, path, **options) as answer:
@@ -152,15 +180,13 @@ class Transport:
             content=content,
             headers=sent,
         )
-        try:
+        with _connected(self._place):
             response = self.http.send(request, stream=True)
             if response.is_error:
                 response.read()
-        except httpx.TransportError as error:
-            raise ConnectionFailed(f"TopsDL's companion{self._place} cannot be reached: {error}") from error
         if response.is_error:
             raise ProblemError.of(response)
-        return Stream(response)
+        return Stream(response, self._place)
 
 
 def _present(values: Mapping[str, Any] | None, *, plain: bool = False) -> dict[str, Any] | None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..locations import default_data_directory
 from ._api import Api
-from .connection import open_transport, sign_in_as_admin
+from .connection import open_transport
 from .errors import NotFound, TopsError
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
@@ -55,6 +54,9 @@ class Workspace:
 
     def _named(self, kind: str, operation: Callable[..., Any], name: str, **query: Any) -> Any:
         found = list(self.pages(operation, self.project_id, search=name[:50], **query))
+        if not any(item["name"] == name for item in found):
+            # An id, or a mistake, which is answered with what there is.
+            found = list(self.pages(operation, self.project_id, **query))
         return _pick(found, name, kind)
 
     def datasets(self) -> list[dict[str, Any]]:
@@ -147,7 +149,7 @@ class Workspace:
 
     def spec(self, name: str) -> dict[str, Any]:
         """A compute spec by name."""
-        return _pick(list(self.pages(self.api.admin.list_specs, search=name[:50])), name, "spec")
+        return _pick(list(self.pages(self.api.admin.list_specs)), name, "spec")
 
     def model_set(self, name: str, scenario: str = "image-classification") -> dict[str, Any]:
         """One of the project's own model sets; made where there is none of the name."""
@@ -209,7 +211,7 @@ class Workspace:
 
         api = self.api.datasets
         # Before anything is made: what cannot be read shall leave nothing behind.
-        sent = upload(self.api, self.project_id, Path(path))
+        sent = upload(self.transport, self.project_id, Path(path))
         found = self.pages(api.list, self.project_id, search=dataset[:50])
         known = next((d for d in found if d["name"] == dataset), None)
         own = known or api.create(
@@ -247,11 +249,9 @@ def connect(
     """Finds the companion, signs in and opens a project: the only one, or the first, unless named.
 
     ``admin`` signs in as the built-in administrator of a data directory on this machine, which
-    takes the password file that lies in it.
+    whoever owns the directory may.
     """
-    transport = open_transport(url, token, data_directory, language)
-    if admin:
-        sign_in_as_admin(transport, Path(data_directory or default_data_directory()))
+    transport = open_transport(url, token, data_directory, language, admin=admin)
     return Workspace(transport, project)
 
 

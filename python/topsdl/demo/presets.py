@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from ..client import Workspace, connect
 from ..client.events import wait_until
 from ..client.files import upload_directory
 from ..client.uploads import upload
+from ..locations import default_data_directory
 from .archive import write_archive
 
 DIGITS = "digits"
@@ -25,13 +27,18 @@ def _public(tops: Workspace, operation: Callable[..., Any]) -> dict[str, Any] | 
 def seed(data_directory: str | Path | None = None) -> None:
     """Makes the public sets where they are missing or were left half made; otherwise does nothing.
 
-    Public sets are the administrator's to make, so it signs in as such, with the password that lies
-    in the data directory.
+    Public sets are the administrator's to make, so it signs in as such. A second caller, such as the
+    notebook beside the JupyterLab that makes them at its first start, waits for the first.
     """
     with connect(data_directory=data_directory) as tops:
         if complete(tops):
             return
-    with connect(data_directory=data_directory, admin=True) as tops:
+    directory = Path(data_directory) if data_directory else default_data_directory()
+    with (
+        open(directory / "presets.lock", "a") as lock,
+        connect(data_directory=directory, admin=True) as tops,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         seed_algorithm(tops)
         seed_dataset(tops)
 
@@ -79,7 +86,7 @@ def seed_dataset(tops: Workspace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
         archive = Path(directory) / "digits.zip"
         write_archive(archive)
-        sent = upload(tops.api, tops.project_id, archive)
+        sent = upload(tops.transport, tops.project_id, archive)
     started = api.start_import(version["id"], upload_ids=[sent["id"]])
     wait_until(
         tops.transport,

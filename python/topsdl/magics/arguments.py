@@ -11,6 +11,10 @@ class UsageError(Exception):
     """The line is not a command; the message says how it should look."""
 
 
+class HelpShown(Exception):
+    """The line asked for help, and has got it."""
+
+
 class Parser(argparse.ArgumentParser):
     """Raises instead of ending the kernel."""
 
@@ -18,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}\n{self.format_usage()}")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        raise UsageError(message or "")
+        raise HelpShown
 
 
 def line_parser() -> Parser:
@@ -28,10 +32,12 @@ def line_parser() -> Parser:
     verbs.add_parser("connect", help="as whom and in which project the magics act").add_argument(
         "--project", help="another project to act in"
     )
-    for kind in ("datasets", "algorithms", "models", "training", "services", "specs"):
+    for kind in ("datasets", "algorithms", "models", "packages", "services"):
         verbs.add_parser(kind, help=f"a table of the {kind}")
+    verbs.add_parser("training", help="a table of the training definitions")
+    verbs.add_parser("specs", help="a table of the compute specs")
     for kind in ("dataset", "algorithm", "model"):
-        one = verbs.add_parser(kind, help=f"a {kind}'s version; the newest, or NAME:v3")
+        one = verbs.add_parser(kind, help=f"one version: of the {kind} NAME the newest, or NAME:v3")
         one.add_argument("name")
     runs = verbs.add_parser("runs", help="the newest runs of a training definition")
     runs.add_argument("name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,8 @@ from IPython.core.error import UsageError as IPythonUsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
 from .. import __version__
-from ..client import TopsError, Workspace, connect
-from .arguments import UsageError, cell_parser, line_parser, parse
+from ..client import Run, TopsError, Workspace, connect
+from .arguments import HelpShown, UsageError, cell_parser, line_parser, parse
 from .tables import Table
 
 
@@ -54,9 +55,9 @@ class TopsMagics(Magics):
     def _do(self, action: Callable[[], Any]) -> Any:
         try:
             return action()
-        except UsageError as error:
-            raise IPythonUsageError(str(error)) from None
-        except TopsError as error:
+        except HelpShown:
+            return None
+        except (UsageError, TopsError, OSError) as error:
             # Without the traceback of the client's insides: the message says what to do.
             raise IPythonUsageError(str(error)) from None
 
@@ -75,7 +76,19 @@ class TopsMagics(Magics):
             save_to=given.save_to,
             environment=environment,
         )
-        return run if given.no_follow else run.follow()
+        return run if given.no_follow else self._follow(given, run)
+
+    @staticmethod
+    def _follow(given: argparse.Namespace, run: Run) -> Run:
+        try:
+            return run.follow()
+        except KeyboardInterrupt:
+            # Still an error of the cell: what comes after it counts on the end of the run.
+            one = f"{shlex.quote(given.name)} {run.value['number']}"
+            raise IPythonUsageError(
+                f"no longer followed, but {run.name} goes on: "
+                f"%topsdl logs {one} follows it again, %topsdl stop {one} ends it"
+            ) from None
 
     def _line(self, given: argparse.Namespace) -> Any:
         verb = given.verb or "connect"
@@ -132,6 +145,17 @@ class TopsMagics(Magics):
             self.tops.api.training.list,
         )
 
+    def _packages(self, _: argparse.Namespace) -> Table:
+        return self._table(
+            {
+                "package": lambda p: p["name"],
+                "versions": lambda p: p["versionCount"],
+                "last": lambda p: f"v{p['versions'][0]['number']} {p['versions'][0]['state']}" if p["versions"] else "",
+                "scenario": lambda p: p["scenario"],
+            },
+            self.tops.api.serving.list_packages,
+        )
+
     def _services(self, _: argparse.Namespace) -> Table:
         return self._table(
             {
@@ -175,13 +199,13 @@ class TopsMagics(Magics):
         return self.tops.run(given.name, given.number)
 
     def _logs(self, given: argparse.Namespace) -> Any:
-        return self._run(given).follow()
+        return self._follow(given, self._run(given))
 
     def _stop(self, given: argparse.Namespace) -> Any:
         return self._run(given).stop()
 
     def _resume(self, given: argparse.Namespace) -> Any:
-        return self._run(given).resume().follow()
+        return self._follow(given, self._run(given).resume())
 
     def _import(self, given: argparse.Namespace) -> Any:
         return self.tops.import_archive(given.dataset, given.archive)

@@ -1,30 +1,38 @@
-"""The client and the magics against a real companion."""
+"""The client against a real companion."""
 
 from __future__ import annotations
 
 import io
+import os
+import signal
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-import topsdl
 from topsdl import launcher
 from topsdl.client import NotFound, ProblemError, TopsError, Workspace, connect
-from topsdl.magics.arguments import UsageError, cell_parser, line_parser, parse
+from topsdl.demo.presets import seed
 
 Image = pytest.importorskip("PIL.Image")
 
 
 @pytest.fixture(scope="module")
-def tops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A workspace on a companion of its own."""
-    data = tmp_path_factory.mktemp("data")
-    launcher.ensure(data)
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory of a companion of its own."""
+    directory = tmp_path_factory.mktemp("data")
+    launcher.ensure(directory)
+    yield directory
+    launcher.stop(directory)
+
+
+@pytest.fixture(scope="module")
+def tops(data: Path) -> Iterator[Workspace]:
+    """A workspace on it."""
     with connect(data_directory=data) as workspace:
         yield workspace
-    launcher.stop(data)
 
 
 def archive(path: Path, folders: dict[str, int]) -> Path:
@@ -53,6 +61,34 @@ def test_import_label_and_look(tops: Workspace, tmp_path: Path) -> None:
     assert "动物" in html and "data:image/webp" in html
     directory = version.directory(tmp_path / "out")
     assert len(list(directory.rglob("*.png"))) == 11
+    assert (directory / "鸟" / image["name"]).read_bytes() == version.content(image)
+    assert len(list((directory / "猫").iterdir())) == 4
+
+
+def test_a_public_dataset_is_a_directory_for_whoever_may_look(
+    tops: Workspace, data: Path, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(seed, [data, data]))
+    digits = tops.dataset("digits", public=True)
+    assert digits.dataset["versionCount"] == 1
+    directory = digits.directory(tmp_path / "digits")
+    folders = {folder.name: len(list(folder.iterdir())) for folder in directory.iterdir()}
+    assert folders == digits.dataframe()["label"].value_counts().to_dict()
+
+
+def test_pictures_of_one_name_and_label_are_all_there(tops: Workspace, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "same.zip", "w") as target:
+        for shade in range(3):
+            buffer = io.BytesIO()
+            Image.new("L", (9, 9), shade).save(buffer, "PNG")
+            target.writestr(f"{shade}/a.png", buffer.getvalue())
+    version = tops.import_archive("same", tmp_path / "same.zip")
+    for image in version.images():
+        version.label(image, "one")
+    directory = version.refresh().directory(tmp_path / "same")
+    pictures = [path.read_bytes() for path in (directory / "one").iterdir()]
+    assert len(set(pictures)) == 3
 
 
 def test_an_archive_that_is_none_leaves_nothing(tops: Workspace, tmp_path: Path) -> None:
@@ -64,6 +100,8 @@ def test_an_archive_that_is_none_leaves_nothing(tops: Workspace, tmp_path: Path)
             tops.import_archive(name, cut)
     with pytest.raises(FileNotFoundError):
         tops.import_archive("new", tmp_path / "none.zip")
+    with pytest.raises(IsADirectoryError):
+        tops.import_archive("new", tmp_path)
     assert tops.dataset("kept").id == kept.id
     assert "new" not in [dataset["name"] for dataset in tops.datasets()]
 
@@ -94,7 +132,7 @@ def test_files_go_up_and_come_back(tops: Workspace, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_said_with_what_is(tops: Workspace) -> None:
-    with pytest.raises(NotFound, match="there is no dataset 'nothing'"):
+    with pytest.raises(NotFound, match="there is no dataset 'nothing'; found: .*'动物'"):
         tops.dataset("nothing")
     with pytest.raises(NotFound, match="has no version 9; there are: 1"):
         tops.model("往返", 9)
@@ -104,27 +142,23 @@ def test_a_refusal_names_the_field(tops: Workspace) -> None:
     with pytest.raises(ProblemError) as caught:
         tops.api.algorithms.create(tops.project_id, name="a/b", scenario="image-ocr")
     assert caught.value.status == 400
-    assert "name" in str(caught.value)
+    assert str(caught.value).splitlines()[1].startswith("name: 1–50 characters")
 
 
-def test_the_magics_speak_the_same_names(tops: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from topsdl.magics import magics
-
-    monkeypatch.setattr(magics, "connect", lambda **_: tops)
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "topsdl")
-    table = shell.run_line_magic("topsdl", "datasets")
-    assert "动物" in repr(table) and "<td" in table._repr_html_()
-    assert shell.run_line_magic("topsdl", "dataset 动物").counts["total"] == 11
-    assert shell.user_ns["topsdl"] is topsdl
-
-
-def test_a_line_that_is_no_command_says_how_it_should_look() -> None:
-    with pytest.raises(UsageError, match="invalid choice: 'trian'"):
-        parse(cell_parser(), "trian x")
-    with pytest.raises(UsageError, match="usage: %topsdl"):
-        parse(line_parser(), "--nonsense")
-    given = parse(cell_parser(), 'train "my run" --nodes 2 --data digits:v3 --save-to m')
-    assert (given.name, given.nodes, given.data, given.save_to) == ("my run", 2, ["digits:v3"], "m")
+def test_what_is_followed_goes_on_when_the_companion_is_started_again(
+    tops: Workspace, data: Path
+) -> None:
+    # The run waits at a pipe in its own directory until this test writes to it.
+    gate = "/workspace/persistent-model/gate"
+    run = tops.train("followed", f"mkfifo {gate} && echo one && read line < {gate} && echo $line")
+    lines = run.logs()
+    assert next(lines)["text"] == "one"
+    companion = launcher.running(data)
+    assert companion is not None
+    os.kill(companion.pid, signal.SIGKILL)
+    launcher.ensure(data)
+    (pipe,) = (data / "runs").rglob("gate")
+    pipe.write_text("two\n")
+    assert [line["text"] for line in lines] == ["two"]
+    assert run.wait().check().state == "completed"
+    assert repr(run) == "<run 'followed #1': completed>"
