@@ -5,6 +5,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=$ROOT/.venv
 STAMPS=$ROOT/.cache/stamps
 STARTED=$SECONDS
+# Services and the like may start without one; the user's own is meant then.
+[ -n "${HOME:-}" ] || { unset HOME && HOME=~ && export HOME; }
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1 NX_DAEMON=false
 
 say() { printf '\033[2m[%3ds]\033[0m %s\n' $((SECONDS - STARTED)) "$*" >&2; }

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -189,9 +190,15 @@ def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
 
 
 def companion_options(data_directory: Path) -> list[str]:
-    """The options every companion of this installation is started with; makes the socket's directory."""
+    """The options every companion of this installation is started with; makes the socket's directory.
+
+    :raises CompanionFailed: when that directory is somebody else's, who could listen there in our place
+    """
     path = socket_path(data_directory)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = path.parent.lstat()
+    if path.parent != data_directory and (about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o022):
+        raise CompanionFailed(f"{path.parent} is not this user's alone: remove it, or use a data directory with a shorter path")
     return [
         *("--data", os.fspath(data_directory)),
         *("--socket", os.fspath(path)),

@@ -77,3 +77,13 @@ def test_a_long_directory_gets_a_short_socket(stand_in: None, tmp_path: Path, mo
         assert launcher.answers(launcher.ensure(data).socket)
     finally:
         launcher.stop(data)
+
+
+def test_a_socket_is_not_made_where_others_may_write(stand_in: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    data = tmp_path / ("d" * 120)
+    place = socket_path(data).parent
+    place.mkdir()
+    place.chmod(0o777)
+    with pytest.raises(launcher.CompanionFailed, match=f"{place} is not this user's alone"):
+        launcher.ensure(data)

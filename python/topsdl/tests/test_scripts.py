@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,8 +12,11 @@ ROOT = Path(__file__).parents[3]
 SCRIPTS = ("start", "test", "bootstrap", "build", "build-wheel", "fuzz", "translate")
 
 
-def run(script: str, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ROOT / "scripts" / script, *options], capture_output=True, text=True, timeout=30, check=False)
+def run(script: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script in a bare environment, as services do: there is not even a HOME in it."""
+    environment = {"PATH": os.environ["PATH"], **environment}
+    command = [ROOT / "scripts" / script, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=environment)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -47,3 +51,8 @@ def test_what_start_cannot_do_is_said(options: list[str], reason: str) -> None:
     assert (said.returncode, said.stdout) == (1, "")
     assert said.stderr.startswith("topsdl: ")
     assert reason in said.stderr
+
+
+def test_a_server_of_the_environment_is_one_too() -> None:
+    assert "ftp://x is not an http or https address" in run("start", TOPSDL_SERVER="ftp://x").stderr
+    assert "leave out --server and TOPSDL_SERVER" in run("start", "--demo", TOPSDL_SERVER="http://x").stderr
