@@ -35,12 +35,13 @@ export class Tunnel implements Underway, Timed {
   readonly #deadlines: Deadlines;
   readonly #startedAt = performance.now();
   readonly #upstream: Socket;
+  readonly #first: Buffer;
   #read: Buffer = Buffer.alloc(0);
   #status = 0;
   #over = false;
 
   /**
-   * @param first bytes that came behind the request's head
+   * @param first bytes that came behind the request's head, in the new protocol
    * @param target the path and query as the replica is to see them
    * @param path where the service lies below the companion
    */
@@ -59,6 +60,7 @@ export class Tunnel implements Underway, Timed {
     this.#route = route;
     this.#backend = backend;
     this.#deadlines = deadlines;
+    this.#first = first;
     this.deadline = performance.now() + deadlines.timeouts.firstByteMs;
     backend.begin();
     backend.underway.add(this);
@@ -71,9 +73,6 @@ export class Tunnel implements Underway, Timed {
     this.#upstream = upstream;
     upstream.setNoDelay(true);
     upstream.write(outgoingHead(req, target, path, lines), 'latin1');
-    if (first.length > 0) {
-      upstream.write(first);
-    }
     upstream.on('data', this.#onData);
     upstream.on('error', (error: NodeJS.ErrnoException) =>
       this.#fail({ code: 'backend-failed', params: { detail: error.code ?? 'it failed' } })
@@ -139,7 +138,13 @@ export class Tunnel implements Underway, Timed {
       client.write(rest);
     }
     upstream.pipe(client);
-    client.pipe(upstream);
+    if (this.#status === 101) {
+      // Not before: a replica that does not change protocols would take it for its next request.
+      upstream.write(this.#first);
+      client.pipe(upstream);
+    } else {
+      client.resume();
+    }
   }
 
   #fail(refusal: Refusal): void {

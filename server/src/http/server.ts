@@ -90,7 +90,8 @@ export class HttpServer {
       // Bodies are bounded in size; a slow uploader may take its time.
       requestTimeout: 0,
       keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 5_000
+      connectionsCheckingInterval: 5_000,
+      shouldUpgradeCallback: changesProtocol
     });
     server.maxHeadersCount = 200;
     this.#onServer.forEach(listener => listener(server));
@@ -199,4 +200,13 @@ export class HttpServer {
     const mount = match?.[1] === undefined ? undefined : this.#mounts.get(match[1]);
     return mount && { mount, rest: match?.[2] ?? '' };
   }
+}
+
+/**
+ * Whether a request is to change protocols, as one for a WebSocket. Many clients offer HTTP/2 with every
+ * request, as they may be refused it; such a one, and one with a body, is a request like any other.
+ */
+function changesProtocol({ headers }: IncomingMessage): boolean {
+  const { upgrade = '', 'content-length': length = '0', 'transfer-encoding': coding } = headers;
+  return length === '0' && coding === undefined && !/\bh2c\b/i.test(upgrade);
 }

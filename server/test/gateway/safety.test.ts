@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { ChunkedDecoder } from '../../src/gateway/chunked.ts';
 import { BadHead, HeadFields } from '../../src/gateway/head.ts';
 import { SERVICE, Stage } from './stage.ts';
@@ -68,6 +70,30 @@ describe('a request that two programs may read differently is refused', () => {
   test('what is refused by the short check goes through the whole one', async () => {
     const answer = await stage.ask({ headers: { Authorization: 'Bearer unknown' } });
     expect(answer.headers['x-topsdl-version']).toBe('production');
+  });
+
+  test('what follows a wish to change protocols is not taken for a request', async () => {
+    let seen = '';
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const replica = createServer(socket => {
+      socket.on('data', chunk => {
+        seen += String(chunk);
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+      socket.on('close', () => resolve());
+    }).listen(stage.socketOf('plain'));
+    await once(replica, 'listening');
+    stage.route(['plain']);
+    const text = await stage.raw(
+      `GET /services/${SERVICE}/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n` +
+        'GET /evil HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n'
+    );
+    await ended;
+    replica.close();
+    stage.route(['a']);
+    expect(text).toMatch(/^HTTP\/1.1 200 /);
+    expect(seen).toContain('upgrade: other');
+    expect(seen).not.toContain('evil');
   });
 
   test('heads beyond the limit are refused', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations } from '@topsdl/contract';
 import { startCompanion, type Companion } from '@topsdl/testing';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -118,6 +119,19 @@ test('unknown addresses, methods and parameters', async () => {
   expect(await get('/api/projects?cursor=bm9uc2Vuc2U')).toBe('400 bad-cursor');
   expect(await get('/api/projects/%ff')).toBe('404 not-found');
   expect(await get('/api/projects/1')).toBe('400 invalid');
+});
+
+test('an offer of HTTP/2 takes nothing from a request', async () => {
+  const body = '{"name":"of a client with other wishes"}';
+  const socket = connect(companion.socket);
+  socket.write(
+    `POST /api/account/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\n` +
+      'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAAAA\r\n' +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  expect(String(first)).toMatch(/^HTTP\/1.1 201 /);
+  socket.destroy();
 });
 
 test('every answer has the headers that keep browsers from guessing', async () => {
