@@ -24,6 +24,7 @@ describe('a path of the drive', () => {
       path: '包/训练.py'
     });
     expect(parse('/a/v1/')).toEqual({ set: 'a', version: 1, path: '' });
+    expect(parse('a/train.py')).toEqual({ set: 'a', path: 'train.py' });
   });
 });
 

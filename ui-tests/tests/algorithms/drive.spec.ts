@@ -58,6 +58,40 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   await expect(editor).toContainText('print(epochs)');
 });
 
+test('a name that is taken is asked about, and a file is saved under another', async ({
+  lab,
+  page,
+  unique
+}) => {
+  const name = unique('names');
+  const seed = await Seed.signIn();
+  const { id } = await seed.firstProject();
+  const texts = new Map([
+    ['new.py', Buffer.from('new\n')],
+    ['old.py', Buffer.from('old\n')]
+  ]);
+  await seed.files('algorithms', id, name, texts);
+  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
+  const files = new Files(page, 'topsdl-algorithms');
+  const dialog = page.locator('.jp-Dialog');
+  const editor = page.locator('.jp-FileEditor:visible .cm-content');
+
+  await files.item('new.py').click();
+  await page.keyboard.press('F2');
+  await files.name('old.py');
+  await expect(dialog).toContainText('already exists, overwrite?');
+  await dialog.getByRole('button', { name: 'Overwrite' }).click();
+  await expect(files.item('new.py')).toBeHidden();
+  await files.item('old.py').dblclick();
+  await expect(editor).toContainText('new');
+
+  await page.keyboard.press('Control+Shift+s');
+  await dialog.locator('input').fill(`topsdl-algorithms:${name}/v1/另存.py`);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(files.item('另存.py')).toBeVisible();
+  await expect(lab.tab('另存.py')).toBeVisible();
+});
+
 test('what cannot be changed says why', async ({ lab, page }) => {
   await lab.command('topsdl:algorithms:browse', { path: 'digits ~public/v1' });
   const files = new Files(page, 'topsdl-algorithms');

@@ -12,6 +12,7 @@ import {
   parse,
   withContent
 } from './model.ts';
+import { refusal } from './refusal.ts';
 
 export interface FileSetDriveOptions extends LookupOptions {
   /** The drive's name, the part of a path before the colon. */
@@ -62,6 +63,9 @@ export class FileSetDrive implements Contents.IDrive {
         return directory('', '', folders, false);
       }
       if (version === undefined) {
+        if (path !== '') {
+          return this.lookup.missing(localPath);
+        }
         const versions = await this.lookup.versions(await this.lookup.set(set));
         const folders = versions.map(({ number }) => folder(`v${number}`, set));
         return directory(set, set, folders, false);
@@ -116,7 +120,7 @@ export class FileSetDrive implements Contents.IDrive {
       const to = await this.lookup.entry(newLocalPath);
       if (from.params.versionId !== to.params.versionId) {
         const { trans } = this.options.translation;
-        throw new Error(trans.__('Files can be moved inside of a version only; copy them.'));
+        throw refusal(403, trans.__('Files can be moved inside of a version only; copy them.'));
       }
       await client.call(operations.moveFile, {
         params: from.params,
@@ -168,7 +172,7 @@ export class FileSetDrive implements Contents.IDrive {
 
   restoreCheckpoint(): Promise<void> {
     const { trans } = this.options.translation;
-    return Promise.reject(new Error(trans.__('There are no checkpoints here.')));
+    return Promise.reject(refusal(404, trans.__('There are no checkpoints here.')));
   }
 
   deleteCheckpoint(): Promise<void> {
@@ -218,7 +222,7 @@ export class FileSetDrive implements Contents.IDrive {
     const content = withContent(model, await response.arrayBuffer(), options);
     if (!content) {
       const { trans } = this.options.translation;
-      throw new Error(trans.__('“%1” is not text in UTF-8.', entry.name));
+      throw refusal(400, trans.__('“%1” is not text in UTF-8.', entry.name));
     }
     return content;
   }

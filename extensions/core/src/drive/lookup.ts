@@ -7,6 +7,7 @@ import {
   type ITopsTranslation
 } from '@topsdl/lab';
 import { parse } from './model.ts';
+import { refusal, refusalOf } from './refusal.ts';
 
 /** Whose sets, and what is needed to ask for them. */
 export interface LookupOptions {
@@ -64,7 +65,7 @@ export class SetLookup {
     );
   }
 
-  /** @throws Error there is none of the title */
+  /** @throws ResponseError there is none of the title */
   async set(title: string): Promise<FileSet> {
     const name = title.endsWith(PUBLIC_MARK) ? title.slice(0, -PUBLIC_MARK.length) : title;
     const found = (await this.sets(name)).find(set => driveTitle(set) === title);
@@ -81,11 +82,11 @@ export class SetLookup {
     );
   }
 
-  /** A path that leads into a version or to one. @throws Error it leads elsewhere, or nowhere */
+  /** A path that leads into a version or to one. @throws ResponseError it leads elsewhere, or nowhere */
   async inside(localPath: string): Promise<Inside> {
     const { set: title, version: number, path } = parse(localPath);
     if (title === undefined || number === undefined) {
-      throw new Error(this.trans.__('Files belong into a version: open one first.'));
+      throw refusal(403, this.trans.__('Files belong into a version: open one first.'));
     }
     const set = await this.set(title);
     const same = (version: SetVersion) => version.number === number;
@@ -98,39 +99,34 @@ export class SetLookup {
     return { params: { versionId: version.id }, path, writable: may && !version.sealed };
   }
 
-  /** A file or a directory of a version. @throws Error it is a set or a version */
+  /** A file or a directory of a version. @throws ResponseError it is a set or a version */
   async entry(localPath: string): Promise<Inside> {
     const { version, path } = parse(localPath);
     if (version === undefined || path === '') {
-      throw new Error(
+      throw refusal(
+        403,
         this.trans.__('Sets and versions are made, named and deleted in the sidebar Develop.')
       );
     }
     return this.inside(localPath);
   }
 
-  /** @throws Error always: there is nothing of the name */
+  /** @throws ResponseError always: there is nothing of the name */
   missing(path: string): never {
-    throw new Error(this.trans.__('There is no “%1”.', path));
+    throw refusal(404, this.trans.__('There is no “%1”.', path));
   }
 
   /**
-   * Does something of the drive. JupyterLab shows an error's message as it is: it has to be a sentence.
+   * Does something of the drive. JupyterLab shows an error's message as it is, so it has to be a
+   * sentence, and decides by the status what comes next.
    *
-   * @throws Error what is wrong, as the server or the catalog says it
+   * @throws ResponseError what is wrong, as the server or the catalog says it
    */
   async tell<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const { ConnectionError, ProblemError } = await import('@topsdl/client');
-      if (error instanceof ProblemError) {
-        throw new Error(error.fields[0]?.detail ?? error.message, { cause: error });
-      }
-      if (error instanceof ConnectionError) {
-        throw new Error(this.trans.__('The server cannot be reached.'), { cause: error });
-      }
-      throw error;
+      throw await refusalOf(error, this.trans);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { FileEntry } from '@topsdl/contract';
 export interface Place {
   readonly set?: string;
   readonly version?: number;
+  /** Inside of the version; where no version is named, what stands there instead. */
   readonly path: string;
 }
 
@@ -13,14 +14,15 @@ export const EMPTY_NOTEBOOK = { cells: [], metadata: {}, nbformat: 4, nbformat_m
 
 /** Takes a path of the drive apart. */
 export function parse(localPath: string): Place {
-  const [set, version, ...rest] = localPath.replace(/^\/+|\/+$/g, '').split('/');
+  const [set, ...inside] = localPath.replace(/^\/+|\/+$/g, '').split('/');
   if (!set) {
     return { path: '' };
   }
-  const number = /^v(\d+)$/.exec(version ?? '')?.[1];
+  const [version = '', ...path] = inside;
+  const number = /^v(\d+)$/.exec(version)?.[1];
   return number === undefined
-    ? { set, path: '' }
-    : { set, version: Number(number), path: rest.join('/') };
+    ? { set, path: inside.join('/') }
+    : { set, version: Number(number), path: path.join('/') };
 }
 
 /** A directory's entry in the one above it. */
