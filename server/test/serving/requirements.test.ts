@@ -27,6 +27,8 @@ def wheel(name, version, requires=(), scripts=""):
 wheel("tinyone", "1.0", ["tinytwo>=2"], "[console_scripts]\ntiny = tinyone:hello\n")
 wheel("tinytwo", "2.5")
 wheel("tinytwo", "1.0")
+wheel("tinyold", "1.0", ["pip<1"])
+wheel("pip", "0.5")
 `;
 
 const wheels = mkdtempSync(join(tmpdir(), 'wheels-'));
@@ -89,6 +91,21 @@ test('a requirement that there is not fails the build, and the log says why', as
   expect(version.state).toBe('failed');
   expect(await serve.log(version.id)).toMatch(/tinyone==9\.9[^]*could not be fetched/);
 }, 60_000);
+
+test.each([
+  ['that are all fetched', ['tinyone==1.0', 'tinytwo==1.0'], /tinyone 1\.0 depends on tinytwo>=2/],
+  ['one of which the base image has', ['tinyold', 'pip>=1'], /tinyold 1\.0 depends on pip<1/]
+])(
+  'requirements that contradict each other fail the build: %s',
+  async (name, requirements, why) => {
+    const version = await serve.built(
+      await serve.build(await serve.package(name), { requirements })
+    );
+    expect(version.state).toBe('failed');
+    expect(await serve.log(version.id)).toMatch(why);
+  },
+  60_000
+);
 
 test('a fetch ends with the companion that began it, and the next begins the build anew', async () => {
   const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)']);

@@ -40,7 +40,11 @@ export function imageParts(root: string): {
 const BUILD_SCRIPT = `set -e
 cd ${WORKSPACE}/build
 cat requirements.log
-test "$(cat requirements.status)" = 0 || { echo "The requirements could not be fetched."; exit 1; }
+test "$(cat requirements.status)" = 0 || {
+  echo "The requirements could not be fetched."
+  echo "Only wheels are taken, that fit the Python of the base image and each other: a source distribution would have to be run to be built."
+  exit 1
+}
 mkdir -p "$${OURS}LAYER/bin" "$${OURS}LAYER/python"
 if ls wheels/*.whl >/dev/null 2>&1; then
   python3 -m pip install --no-index --no-deps --no-input --disable-pip-version-check \\

@@ -5,8 +5,9 @@ import { finished } from 'node:stream/promises';
 
 /**
  * Run by the base image's own Python: says which requirements it has already, and lets pip fetch the
- * others as wheels. A wheel is unpacked, not run, so nothing of a stranger's is executed here, outside
- * the sandbox; a package that has no wheel is refused.
+ * others as wheels. What it has already binds them as well, lest they bring a version that was not
+ * wanted. A wheel is unpacked, not run, so nothing of a stranger's is executed here, outside the
+ * sandbox; a package that has no wheel is refused.
  */
 const FETCH = String.raw`
 import ctypes, os, signal, sys
@@ -17,7 +18,7 @@ if sys.platform == "linux":
     # PR_SET_PDEATHSIG, kept when pip takes over: what a killed companion has begun is begun anew by the next.
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 directory, wanted = sys.argv[1], sys.argv[2:]
-missing = []
+missing, present = [], []
 for line in wanted:
     requirement = Requirement(line)
     try:
@@ -26,10 +27,13 @@ for line in wanted:
         found = None
     if found is not None and not requirement.extras and requirement.specifier.contains(found, prereleases=True):
         print(f"{line}: the base image has {found}", flush=True)
+        present.append(line)
     else:
         missing.append(line)
 if missing:
-    command = ["download", "--only-binary=:all:", "--dest", directory, "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--"]
+    with open("constraints.txt", "w") as file:
+        file.writelines(f"{line}\n" for line in present)
+    command = ["download", "--only-binary=:all:", "--constraint", "constraints.txt", "--dest", directory, "--disable-pip-version-check", "--no-input", "--progress-bar=off", "--"]
     os.execv(sys.executable, [sys.executable, "-I", "-m", "pip", *command, *missing])
 `;
 
