@@ -16,6 +16,7 @@ import {
   useTops
 } from '@topsdl/ui';
 import { useEffect, useMemo, type JSX } from 'react';
+import { commandLine } from './commandLine.ts';
 import { buildState } from './states.ts';
 
 const { serving } = operations;
@@ -111,7 +112,10 @@ function Version({ version, name }: { version: PackageVersion; name: string }): 
                   [trans.__('Inference code'), list(version.algorithms)],
                   [trans.__('Base image'), version.baseImage],
                   [trans.__('Port'), version.port],
-                  [trans.__('Start command'), <code key="c">{version.arguments.join(' ')}</code>],
+                  [
+                    trans.__('Start command'),
+                    <code key="c">{commandLine(version.arguments)}</code>
+                  ],
                   [
                     trans.__('Python dependencies'),
                     version.requirements.join(', ') || trans.__('none')

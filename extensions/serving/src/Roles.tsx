@@ -69,6 +69,11 @@ function Role({ service, role, version }: RoleProps): JSX.Element {
           {speak(translation, version.reason.code, version.reason.params, version.reason.detail)}
         </p>
       )}
+      {version.state === 'starting' && (
+        <p className="topsdl-mod-muted">
+          {trans.__('No replica takes connections on its port yet; the logs say what it does.')}
+        </p>
+      )}
       <Facts
         items={[
           [
@@ -154,7 +159,8 @@ function Amount(props: AmountProps): JSX.Element {
   const [typed, setTyped] = useState<string | null>(null);
   const value = typed ?? String(props.value);
   const number = Number(value);
-  const valid = value.trim() !== '' && number >= props.min && number <= props.max;
+  const whole = props.step !== 1 || Number.isInteger(number);
+  const valid = value.trim() !== '' && whole && number >= props.min && number <= props.max;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (valid) {

@@ -1,20 +1,11 @@
 import { Button, Segments, useKept, useTops } from '@topsdl/ui';
-import { useRef, useState, type FormEvent, type JSX } from 'react';
-
-/** An answer, as it is shown. */
-interface Answer {
-  readonly status: number;
-  readonly milliseconds: number;
-  readonly type: string;
-  readonly text: string;
-}
-
-/** Bytes of an answer that are shown; the rest is said to be there. */
-const SHOWN = 64 * 1024;
+import { useEffect, useRef, useState, type FormEvent, type JSX } from 'react';
+import { tryService, type Answer } from './trying.ts';
 
 /** Sends a request to the service and shows what it answers: as text, never as a page. */
 export function TryIt({ address, hasGray }: { address: string; hasGray: boolean }): JSX.Element {
   const { trans } = useTops();
+  const roles = { production: trans.__('Production'), gray: trans.__('Gray') };
   const [method, setMethod] = useKept<'POST' | 'GET'>('try:method', 'POST');
   const [path, setPath] = useKept('try:path', '/predict');
   const [kind, setKind] = useState<'file' | 'text'>('file');
@@ -23,39 +14,46 @@ export function TryIt({ address, hasGray }: { address: string; hasGray: boolean 
   const [file, setFile] = useState<File | null>(null);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const [sending, setSending] = useState(false);
+  const [sending, setSending] = useState<AbortController | null>(null);
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => () => sending?.abort(), [sending]);
 
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    setSending(true);
+    const controller = new AbortController();
+    setSending(controller);
     setFailure(null);
     setAnswer(null);
-    const body = method === 'GET' ? null : kind === 'file' ? file : text;
-    const began = performance.now();
+    let answered = false;
     try {
-      const response = await fetch(address.replace(/\/$/, '') + '/' + path.replace(/^\//, ''), {
-        method,
-        body,
-        credentials: 'same-origin',
-        headers: {
-          'X-TopsDL-Client': 'topsdl',
-          ...(role === 'split' ? {} : { 'X-TopsDL-Version': role }),
-          ...(method === 'POST' && kind === 'text' ? { 'Content-Type': 'application/json' } : {})
+      await tryService(
+        address.replace(/\/$/, '') + '/' + path.replace(/^\//, ''),
+        {
+          method,
+          body: method === 'GET' ? null : kind === 'file' ? file : text,
+          credentials: 'same-origin',
+          headers: {
+            'X-TopsDL-Client': 'topsdl',
+            ...(role === 'split' ? {} : { 'X-TopsDL-Version': role }),
+            ...(method === 'POST' && kind === 'text' ? { 'Content-Type': 'application/json' } : {})
+          },
+          signal: controller.signal
+        },
+        seen => {
+          answered = true;
+          setAnswer(seen);
         }
-      });
-      const bytes = await response.arrayBuffer();
-      const shown = new TextDecoder().decode(bytes.slice(0, SHOWN));
-      setAnswer({
-        status: response.status,
-        milliseconds: performance.now() - began,
-        type: response.headers.get('Content-Type') ?? '',
-        text: bytes.byteLength > SHOWN ? `${shown}\n…` : pretty(shown)
-      });
+      );
     } catch {
-      setFailure(trans.__('The service could not be reached.'));
+      if (!controller.signal.aborted) {
+        setFailure(
+          answered
+            ? trans.__('The answer broke off.')
+            : trans.__('The service could not be reached.')
+        );
+      }
     } finally {
-      setSending(false);
+      setSending(null);
     }
   };
 
@@ -84,18 +82,19 @@ export function TryIt({ address, hasGray }: { address: string; hasGray: boolean 
             onChange={setRole}
             options={[
               { value: 'split', label: trans.__('By share') },
-              { value: 'production', label: trans.__('Production') },
-              { value: 'gray', label: trans.__('Gray') }
+              { value: 'production', label: roles.production },
+              { value: 'gray', label: roles.gray }
             ]}
           />
         )}
         <Button
           submit
           primary
-          disabled={sending || (method === 'POST' && kind === 'file' && !file)}
+          disabled={!!sending || (method === 'POST' && kind === 'file' && !file)}
         >
           {trans.__('Send')}
         </Button>
+        {sending && <Button onClick={() => sending.abort()}>{trans.__('Stop')}</Button>}
       </div>
       {method === 'POST' && (
         <div className="topsdl-TryIt-line">
@@ -136,19 +135,11 @@ export function TryIt({ address, hasGray }: { address: string; hasGray: boolean 
         <section aria-label={trans.__('Answer')} aria-live="polite">
           <p>
             <strong>{answer.status}</strong> · {Math.round(answer.milliseconds)} ms · {answer.type}
+            {answer.role && <> · {roles[answer.role]}</>}
           </p>
           <pre>{answer.text}</pre>
         </section>
       )}
     </form>
   );
-}
-
-/** JSON laid out; anything else as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }
