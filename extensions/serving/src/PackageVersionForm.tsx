@@ -1,36 +1,23 @@
 import { operations, type PackageVersion } from '@topsdl/contract';
 import type { PanelProps } from '@topsdl/lab';
-import { Form, useProjectId, useTops, type Option } from '@topsdl/ui';
+import { Form, setVersionSearch, useProjectId, useTops } from '@topsdl/ui';
 import { useMemo, type JSX } from 'react';
 
 const { serving } = operations;
 
 /** Adds a version to a package and builds it; the argument `packageId` names the package. */
 export default function PackageVersionForm({ panel, args }: PanelProps): JSX.Element {
-  const { client, registry, trans } = useTops();
+  const host = useTops();
+  const { client, registry, trans } = host;
   const projectId = useProjectId();
   const packageId = String(args['packageId']);
-  const search = useMemo(() => {
-    const ask = (text: string) => ({
-      params: { projectId },
-      query: { visibility: 'all' as const, limit: 20, ...(text ? { search: text } : {}) }
-    });
-    const options = (
-      sets: readonly { name: string; versions: readonly { id: string; number: number }[] }[]
-    ): Option[] =>
-      sets.flatMap(set =>
-        set.versions.map(version => ({
-          value: version.id,
-          label: `${set.name} v${version.number}`
-        }))
-      );
-    return {
-      models: async (text: string) =>
-        options((await client.call(operations.models.list, ask(text))).items),
-      algorithms: async (text: string) =>
-        options((await client.call(operations.algorithms.list, ask(text))).items)
-    };
-  }, [client, projectId]);
+  const search = useMemo(
+    () => ({
+      models: setVersionSearch(host, operations.models, projectId),
+      algorithms: setVersionSearch(host, operations.algorithms, projectId)
+    }),
+    [host, projectId]
+  );
   return (
     <Form<PackageVersion>
       operation={serving.createPackageVersion}

@@ -1,6 +1,6 @@
-import { operations, type Service } from '@topsdl/contract';
+import { operations, type Package, type PackageVersion, type Service } from '@topsdl/contract';
 import type { PanelProps } from '@topsdl/lab';
-import { Form, useProjectId, useTops, type Option } from '@topsdl/ui';
+import { Form, useProjectId, useTops, versionSearch } from '@topsdl/ui';
 import { useMemo, type JSX } from 'react';
 
 const { serving } = operations;
@@ -12,20 +12,24 @@ export default function ServiceVersionForm({ panel, args }: PanelProps): JSX.Ele
   const serviceId = String(args['serviceId']);
   const gray = args['role'] === 'gray';
   const search = useMemo(
-    () => async (text: string) => {
-      const found = await client.call(serving.listPackages, {
-        params: { projectId },
-        query: { limit: 20, ...(text ? { search: text } : {}) }
-      });
-      return found.items.flatMap(entry =>
-        entry.versions.map((version): Option => ({
-          value: version.id,
-          label: `${entry.name} v${version.number}`,
-          disabled: version.state !== 'completed',
-          ...(version.state === 'completed' ? {} : { note: trans.__('not built') })
-        }))
-      );
-    },
+    () =>
+      versionSearch<Package, PackageVersion>(
+        async name => {
+          const query = { limit: 20, ...(name ? { search: name } : {}) };
+          return (await client.call(serving.listPackages, { params: { projectId }, query })).items;
+        },
+        async ({ id }) => {
+          const params = { packageId: id };
+          return (await client.call(serving.listPackageVersions, { params, query: { limit: 200 } }))
+            .items;
+        },
+        ({ name }, { id, number, state }) => ({
+          value: id,
+          label: `${name} v${number}`,
+          disabled: state !== 'completed',
+          ...(state === 'completed' ? {} : { note: trans.__('not built') })
+        })
+      ),
     [client, projectId, trans]
   );
   return (

@@ -1,23 +1,5 @@
-import { operations, type MountRef } from '@topsdl/contract';
-import type { Host, Option } from '@topsdl/ui';
-
-/** A set with its newest versions, as the three lists of sets have it. */
-interface SetLike {
-  readonly name: string;
-  readonly public: boolean;
-  readonly versions: readonly { readonly id: string; readonly number: number }[];
-}
-
-/** The newest versions of sets as choices. */
-function optionsOf({ trans }: Host, sets: readonly SetLike[]): Option[] {
-  return sets.flatMap(set =>
-    set.versions.map(version => ({
-      value: version.id,
-      label: `${set.name} v${version.number}`,
-      ...(set.public ? { note: trans.__('public') } : {})
-    }))
-  );
-}
+import { operations, type Dataset, type DatasetVersion, type MountRef } from '@topsdl/contract';
+import { setVersionSearch, versionSearch, type Host, type Option } from '@topsdl/ui';
 
 /** Labels of versions that were chosen before. */
 export function chosenOf(refs: readonly MountRef[]): Option[] {
@@ -29,18 +11,26 @@ export function chosenOf(refs: readonly MountRef[]): Option[] {
 
 /** What a job can mount, searched as one types. */
 export function mountSearches(host: Host, projectId: string) {
-  const { client } = host;
-  const ask = (text: string) => ({
-    params: { projectId },
-    query: { visibility: 'all' as const, limit: 20, ...(text ? { search: text } : {}) }
-  });
+  const { client, trans } = host;
   return {
-    datasets: async (text: string) =>
-      optionsOf(host, (await client.call(operations.datasets.list, ask(text))).items),
-    algorithms: async (text: string) =>
-      optionsOf(host, (await client.call(operations.algorithms.list, ask(text))).items),
-    models: async (text: string) =>
-      optionsOf(host, (await client.call(operations.models.list, ask(text))).items),
+    datasets: versionSearch<Dataset, DatasetVersion>(
+      async name => {
+        const query = { visibility: 'all' as const, limit: 20, ...(name ? { search: name } : {}) };
+        return (await client.call(operations.datasets.list, { params: { projectId }, query }))
+          .items;
+      },
+      async ({ id }) => {
+        const call = { params: { datasetId: id }, query: { limit: 200 } };
+        return (await client.call(operations.datasets.listVersions, call)).items;
+      },
+      (dataset, version) => ({
+        value: version.id,
+        label: `${dataset.name} v${version.number}`,
+        ...(dataset.public ? { note: trans.__('public') } : {})
+      })
+    ),
+    algorithms: setVersionSearch(host, operations.algorithms, projectId),
+    models: setVersionSearch(host, operations.models, projectId),
     /** Model sets of the project, to save into. */
     modelSets: async (text: string) => {
       const found = await client.call(operations.models.list, {

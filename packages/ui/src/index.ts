@@ -38,6 +38,7 @@ export type { FieldHint, FieldProps, Option, Values } from './form/fields.ts';
 export { pythonThing } from './form/python.ts';
 export { formatQuantity, parseBytes, parseQuantity } from './form/quantity.ts';
 export { roomFor } from './form/SpecTable.tsx';
+export { versionSearch, type Versioned } from './form/versions.ts';
 export {
   hostOf,
   HostProvider,
@@ -66,6 +67,7 @@ export { LogsView, type LogsViewProps } from './logs/LogsView.tsx';
 export { operationLog, type LogSource, type OperationLog } from './logs/source.ts';
 export { keep, kept, useDelayed, useKept } from './memory.ts';
 export { noProject, PanelFrame, Sidebar } from './Sidebar.tsx';
+export { setVersionSearch } from './sets/choices.ts';
 export type { SetKind, SetOperations } from './sets/kind.ts';
 export { fileSetParts } from './sets/parts.tsx';
 export { scenarioOptions, scenarioWords } from './sets/scenarios.ts';
