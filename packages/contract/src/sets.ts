@@ -58,7 +58,7 @@ export const FileEntry = z
   .meta({ id: 'FileEntry' });
 export type FileEntry = z.infer<typeof FileEntry>;
 
-/** An upload that becomes a file of a new version. */
+/** An upload that becomes a file of a version. */
 export const VersionFile = z
   .object({ path: FilePath, uploadId: Id })
   .strict()
@@ -218,6 +218,16 @@ export function setOperations<F extends 'algorithms' | 'models', N extends 'algo
       params: VersionParams,
       query: z.object({ path: FilePath }),
       rawBody: { contentType: 'application/octet-stream', description: 'the whole file' },
+      response: FileEntry
+    }),
+    placeUpload: operation({
+      id: `${feature}.placeUpload`,
+      method: 'POST',
+      path: `${versionPath}/files/uploads`,
+      summary: 'Make an upload a file, as for one too large for a single request.',
+      access: write,
+      params: VersionParams,
+      body: VersionFile,
       response: FileEntry
     }),
     createDirectory: operation({

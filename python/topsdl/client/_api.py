@@ -467,6 +467,18 @@ class AlgorithmsApi(Group):
             content_type="application/octet-stream",
         )
 
+    def place_upload(
+        self,
+        version_id: str,
+    ) -> Any:
+        """Make an upload a file, as for one too large for a single request."""
+        return self._transport.call(
+            "POST",
+            f"/algorithm-versions/{quote(version_id)}/files/uploads",
+            query=None,
+            body={},
+        )
+
     def create_directory(
         self,
         version_id: str,
@@ -1155,6 +1167,18 @@ class ModelsApi(Group):
             body=None,
             content=content,
             content_type="application/octet-stream",
+        )
+
+    def place_upload(
+        self,
+        version_id: str,
+    ) -> Any:
+        """Make an upload a file, as for one too large for a single request."""
+        return self._transport.call(
+            "POST",
+            f"/model-versions/{quote(version_id)}/files/uploads",
+            query=None,
+            body={},
         )
 
     def create_directory(

@@ -78,36 +78,38 @@ export class Contents {
   /**
    * Changes a version's files, one change at a time, and keeps its counts.
    *
+   * @param alongside runs in the transaction that tells of the change
    * @throws ProblemError `version-sealed`, or what the change met
    */
   async change<T>(
     sets: Sets,
     versionId: string,
     userId: string,
-    work: (tree: Tree) => Promise<Change<T>>
+    work: (tree: Tree) => Promise<Change<T>>,
+    alongside?: (tx: Transaction) => void
   ): Promise<T> {
     return this.#locks.hold(versionId, async () => {
       this.requireOpen(sets, versionId);
       this.#db.write(tx => mark(tx, versionId));
-      let change: Change<T>;
       try {
-        change = await work(this.tree(versionId));
+        const change = await work(this.tree(versionId));
+        this.#db.write(tx => {
+          const { version, set } = sets.getVersion(versionId, tx);
+          const after = count(
+            tx,
+            versionId,
+            version.fileCount + change.files,
+            version.bytes + change.bytes
+          );
+          sets.emitVersion(tx, 'updated', after, set, userId);
+          alongside?.(tx);
+        });
+        return change.result;
       } catch (error) {
         const { files, bytes } = await this.tree(versionId).measure();
         this.#db.write(tx => count(tx, versionId, files, bytes));
         throw problemOf(error);
       }
-      this.#db.write(tx => {
-        const { version, set } = sets.getVersion(versionId, tx);
-        const after = count(
-          tx,
-          versionId,
-          version.fileCount + change.files,
-          version.bytes + change.bytes
-        );
-        sets.emitVersion(tx, 'updated', after, set, userId);
-      });
-      return change.result;
     });
   }
 

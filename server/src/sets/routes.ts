@@ -10,10 +10,10 @@ import { ProblemError } from '../http/problem.ts';
 import type { ApiRouter } from '../http/router.ts';
 import type { Uses } from '../uses.ts';
 import { Assembly } from './assemble.ts';
-import { problemOf, type Contents } from './contents.ts';
+import { problemOf, type Change, type Contents } from './contents.ts';
 import { presentEntry, presentSet, presentVersion } from './present.ts';
 import type { Sets } from './sets.ts';
-import type { Tree, TreeEntry } from './tree.ts';
+import type { Received, Tree, TreeEntry } from './tree.ts';
 import { mapPage } from '../db/rows.ts';
 
 /** What the operations of sets work with. */
@@ -127,7 +127,7 @@ function implementRows(
 function implementFiles(
   api: ApiRouter,
   operations: SetOperations,
-  { sets, contents }: SetParts
+  { sets, contents, uploads }: SetParts
 ): void {
   api.implement(operations.listFiles, async ({ params, query }) => {
     const tree = contents.tree(params.versionId);
@@ -150,14 +150,37 @@ function implementFiles(
     // The bytes first, and only then the version's turn: a slow upload holds up nobody.
     const received = await tree.receive(bytes(MAX_FILE_BYTES), MAX_FILE_BYTES);
     try {
-      const entry = await contents.change(sets, params.versionId, caller.userId, async current => {
-        const { entry: result, replaced } = await current.place(received, query.path);
-        return {
-          result,
-          files: replaced === null ? 1 : 0,
-          bytes: result.bytes - (replaced ?? 0)
-        };
-      });
+      const entry = await contents.change(sets, params.versionId, caller.userId, current =>
+        placed(current, received, query.path)
+      );
+      return presentEntry(entry);
+    } finally {
+      await received.discard();
+    }
+  });
+
+  api.implement(operations.placeUpload, async ({ params, body: { path, uploadId }, caller }) => {
+    contents.requireOpen(sets, params.versionId);
+    const { projectId } = sets.getVersion(params.versionId).set;
+    const claims = uploads();
+    const check = () => claims.check([uploadId], projectId, () => 'body.uploadId');
+    check();
+    const received = await contents.tree(params.versionId).adopt(claims.path(uploadId));
+    try {
+      const entry = await contents.change(
+        sets,
+        params.versionId,
+        caller.userId,
+        current => {
+          // What is no longer there was used meanwhile, and nothing may be left of it to adopt.
+          check();
+          return placed(current, received, path);
+        },
+        () => {
+          claims.claim([uploadId], projectId, uploadId, () => 'body.uploadId');
+          claims.consume(uploadId);
+        }
+      );
       return presentEntry(entry);
     } finally {
       await received.discard();
@@ -210,6 +233,12 @@ function implementFiles(
     };
     await pipeline(Readable.from(writeZip(inputs())), res, { signal });
   });
+}
+
+/** Puts received bytes in their place in a version. */
+async function placed(tree: Tree, received: Received, path: string): Promise<Change<TreeEntry>> {
+  const { entry: result, replaced } = await tree.place(received, path);
+  return { result, files: replaced === null ? 1 : 0, bytes: result.bytes - (replaced ?? 0) };
 }
 
 /** The parts of a call that a download needs. */

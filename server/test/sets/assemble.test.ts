@@ -113,3 +113,35 @@ test('an upload of another project is none', async () => {
     problem: { code: 'not-found', field: 'body.files.0.uploadId' }
   });
 });
+
+test('an upload becomes a file of a version that is there, once', async () => {
+  const version = await stage.version('models', 'large', { 'weights.bin': 'old' });
+  const params = { versionId: version.id };
+  const place = (path: string, uploadId: string) =>
+    stage.owner.call(operations.models.placeUpload, { params, body: { path, uploadId } });
+  const uploadId = await sent('new weights');
+  await expect(place('weights.bin/x', uploadId)).rejects.toMatchObject({
+    problem: { code: 'not-a-directory' }
+  });
+  const twice = await Promise.allSettled([
+    place('weights.bin', uploadId),
+    place('深/weights.bin', uploadId)
+  ]);
+  expect(twice.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  await expect(place('again.bin', uploadId)).rejects.toMatchObject({
+    problem: { code: 'not-found', field: 'body.uploadId' }
+  });
+  const { items } = await stage.owner.call(operations.models.listFiles, {
+    params,
+    query: { recursive: 'true' }
+  });
+  const files = items.filter(({ kind }) => kind === 'file');
+  expect(files.map(({ bytes }) => bytes)).toContain('new weights'.length);
+  const counted = await stage.owner.call(operations.models.getVersion, { params });
+  expect([counted.fileCount, counted.bytes]).toEqual([
+    files.length,
+    files.reduce((sum, { bytes }) => sum + bytes, 0)
+  ]);
+  expect(left('uploads')).not.toContain(uploadId);
+  expect(left('sets/.scratch')).toEqual([]);
+});

@@ -38,10 +38,12 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   const here = mkdtempSync(join(tmpdir(), 'drive-'));
   mkdirSync(join(here, '包/inner'), { recursive: true });
   writeFileSync(join(here, '包/inner/数据.txt'), 'x');
+  writeFileSync(join(here, '包/inner/weights.bin'), Buffer.alloc(17 * 1024 * 1024));
   await files.drop([join(here, '包')]);
   await files.item('包').dblclick();
   await files.item('inner').dblclick();
   await expect(files.item('数据.txt')).toBeVisible();
+  await expect(files.item('weights.bin')).toBeVisible();
   rmSync(here, { recursive: true });
 
   await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });

@@ -14,6 +14,9 @@ import {
 } from './model.ts';
 import { refusal } from './refusal.ts';
 
+/** Larger files are sent in parts: Jupyter's proxy holds a request in memory, and refuses what is beyond its limit. */
+const AT_ONCE_BYTES = 16 * 1024 ** 2;
+
 export interface FileSetDriveOptions extends LookupOptions {
   /** The drive's name, the part of a path before the colon. */
   readonly name: string;
@@ -264,7 +267,17 @@ export class FileSetDrive implements Contents.IDrive {
   private async write(localPath: string, content: Blob): Promise<void> {
     const { client, operations } = await this.lookup.calls();
     const { params, path } = await this.lookup.entry(localPath);
-    await client.call(operations.writeFile, { params, query: { path } }, { rawBody: content });
+    if (content.size <= AT_ONCE_BYTES) {
+      await client.call(operations.writeFile, { params, query: { path } }, { rawBody: content });
+      return;
+    }
+    const { upload } = await import('@topsdl/client');
+    const { id } = await upload(client, {
+      projectId: this.lookup.projectId ?? '',
+      fileName: PathExt.basename(path),
+      content
+    });
+    await client.call(operations.placeUpload, { params, body: { path, uploadId: id } });
   }
 }
 

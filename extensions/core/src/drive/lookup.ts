@@ -40,6 +40,11 @@ export class SetLookup {
     return this.options.translation.trans;
   }
 
+  /** The project whose sets these are; none before one is chosen. */
+  get projectId(): string | undefined {
+    return this.options.session.project?.id;
+  }
+
   /** The typed client and the operations of the kind; the contract comes with the first call. */
   async calls() {
     const [{ operations }, client] = await Promise.all([
@@ -53,7 +58,7 @@ export class SetLookup {
   async sets(search?: string): Promise<FileSet[]> {
     await this.options.session.ready;
     const { client, operations } = await this.calls();
-    const projectId = this.options.session.project?.id;
+    const { projectId } = this;
     if (projectId === undefined) {
       return [];
     }
