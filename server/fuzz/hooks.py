@@ -91,7 +91,7 @@ def in_body(value: object, field: str, operation: str) -> object:
     if field in MOST and type(value) is int and value > MOST[field]:
         return MOST[field]
     if is_invented(value):
-        if field == "uploadIds":
+        if field in ("uploadId", "uploadIds"):
             return objects.whole_upload()
         kind = FIELDS.get(field)
         if field == "fromVersionId":
