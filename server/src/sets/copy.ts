@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FilePath } from '@topsdl/contract';
-import { errno } from './errno.ts';
+import { errno } from '../files/errno.ts';
 import type { Extent, Tree } from './tree.ts';
 
 /** What a copy took, and the paths it could not take. */

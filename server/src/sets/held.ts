@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { errno } from './errno.ts';
+import { errno } from '../files/errno.ts';
 
 /** What can be wrong with a path inside a tree; the codes are those of the contract's catalogue. */
 export type TreeFault =

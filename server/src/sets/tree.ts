@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errno } from './errno.ts';
+import { errno } from '../files/errno.ts';
 import {
   describe,
   DIRECTORY,

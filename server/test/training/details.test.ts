@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operations, type LogPage, type TrainingRun } from '@topsdl/contract';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSocket } from '@topsdl/testing';
 import { setStage, type Stage } from '../support/stage.ts';
@@ -91,6 +91,26 @@ test('links that a job plants are neither listed, read nor saved', async () => {
   await expect(
     stage.owner.raw(ops.fileContent, { ...of(run), query: { path: 'late' } })
   ).rejects.toMatchObject(refused('file-not-found'));
+}, 60_000);
+
+test('what a job closes to its own user is listed, resumed and deleted', async () => {
+  const run = await go(
+    'closed',
+    'cd persistent-model; if [ -d shut ]; then ls shut; else mkdir shut; echo x > shut/in; chmod 000 shut/in; chmod 555 shut; fi; chmod 000 .'
+  );
+  const { items } = await stage.owner.call(ops.files, of(run));
+  expect(items.map(({ path }) => path)).toEqual(['shut', 'shut/in']);
+  const content = await stage.owner.raw(ops.fileContent, {
+    ...of(run),
+    query: { path: 'shut/in' }
+  });
+  expect(await content.text()).toBe('x\n');
+  await stage.owner.call(ops.resumeRun, of(run));
+  expect(await stage.ended(run.id)).toMatchObject({ state: 'completed', attempt: 2 });
+  await stage.owner.call(ops.deleteRun, of(run));
+  expect(
+    readdirSync(join(stage.companion.dataDir, 'runs')).filter(name => name.startsWith('.'))
+  ).toEqual([]);
 }, 60_000);
 
 test('a request with a key that was used starts nothing', async () => {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { removeTree } from '../../files/reclaim.ts';
 import { removeRunGroups } from './cgroups.ts';
 import { askControl, connectControl } from './controlClient.ts';
 import { isAlive } from './identity.ts';
@@ -38,8 +39,9 @@ export async function removeLeftovers(
     // No namespace has ended them with a supervisor that was killed. A plain run has one node.
     processesMarked(plainMark(name, 0)).forEach(({ pid }) => signalProcess(pid, 'SIGKILL'));
   }
+  // In the upper layers is what programs wrote, and an overlay's `work`, which has no permissions at all.
   for (const path of [sockets, join(directory, FILES.upper), join(directory, FILES.node)]) {
-    removeTree(path);
+    await removeTree(path);
   }
   const own = launchOf(directory)?.cgroups.map(({ path }) => path) ?? [];
   const groups = [...parents.map(({ path }) => join(path, name)), ...own];
@@ -64,7 +66,7 @@ export async function sweepRuntime(
       .map(async name => {
         const sockets = join(runtime, name);
         if (await endUnknown(controlSocket(sockets))) {
-          removeTree(sockets);
+          await removeTree(sockets);
           removeRunGroups(
             parents.map(({ path }) => join(path, name)),
             name
@@ -92,17 +94,5 @@ function launchOf(directory: string): LaunchFile | undefined {
     return JSON.parse(readFileSync(join(directory, FILES.launch), 'utf8')) as LaunchFile;
   } catch {
     return undefined;
-  }
-}
-
-/** Removes a directory, with what the kernel left in it: an overlay's `work` has no permissions at all. */
-function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    for (const entry of readdirSync(path)) {
-      chmodSync(join(path, entry, 'work', 'work'), 0o700);
-    }
-    rmSync(path, { recursive: true, force: true });
   }
 }

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
+import { makeReadable, removeTree } from '../../files/reclaim.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Prepared, WorkloadOwner } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
@@ -61,7 +62,7 @@ export class Builds implements WorkloadOwner {
     const known = this.#packages.versionIds();
     for (const name of await readdir(this.#app.files.path('images'))) {
       if (!known.has(name)) {
-        await rm(this.#app.files.path('images', name), { recursive: true, force: true });
+        await removeTree(this.#app.files.path('images', name));
       }
     }
   }
@@ -162,10 +163,11 @@ export class Builds implements WorkloadOwner {
   async settle(workload: Workload): Promise<void> {
     const root = this.root(workload.ownerId);
     if (workload.state !== 'completed') {
-      await rm(root, { recursive: true, force: true });
+      await removeTree(root);
       return;
     }
-    await rm(imageParts(root).build, { recursive: true, force: true });
+    await removeTree(imageParts(root).build);
+    await makeReadable(root);
     const { bytes } = await new Tree(root, join(root, 'build')).measure();
     this.#app.db.write(tx => {
       tx.update(packageVersions)
@@ -178,8 +180,8 @@ export class Builds implements WorkloadOwner {
   async #remove(versionId: string): Promise<void> {
     const { files, log } = this.#app;
     try {
-      await rm(this.root(versionId), { recursive: true, force: true });
-      await rm(files.path('runs', versionId), { recursive: true, force: true });
+      await removeTree(this.root(versionId));
+      await removeTree(files.path('runs', versionId));
     } catch (error) {
       log.error({ err: error, version: versionId }, 'an image could not be removed');
     }

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkloadSpec } from '../../compute/engine.ts';
 import { mountsOf, WORKSPACE } from '../../compute/workspace.ts';
+import { removeTree } from '../../files/reclaim.ts';
 import { OURS } from './packages.ts';
 import type { Packed, PackageVersionRow, ServiceVersionRow } from './table.ts';
 
@@ -70,7 +71,7 @@ echo "Built."
 /** Makes the directories of an image, empty. */
 export async function startImage(root: string): Promise<void> {
   const { layer, build } = imageParts(root);
-  await rm(root, { recursive: true, force: true });
+  await removeTree(root);
   for (const directory of [layer, build, join(root, 'model'), join(root, 'algorithm')]) {
     await mkdir(directory, { recursive: true, mode: 0o755 });
   }

@@ -1,8 +1,9 @@
 import { eq, isNotNull, isNull } from 'drizzle-orm';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { App } from '../../app.ts';
 import type { Endpoint } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
+import { removeTree } from '../../files/reclaim.ts';
 import type { BackendRow, Gateway, VersionRow } from '../../gateway/index.ts';
 import type { Prepared, WorkloadOwner } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
@@ -273,9 +274,8 @@ export class Replicas implements WorkloadOwner {
     this.#reconciler.forget(tx, KIND, versionId);
     tx.delete(serviceVersions).where(eq(serviceVersions.id, versionId)).run();
     tx.afterCommit(() => {
-      rm(this.#app.files.path('runs', versionId), { recursive: true, force: true }).catch(
-        (error: unknown) =>
-          this.#app.log.error({ err: error, version: versionId }, 'logs could not be removed')
+      removeTree(this.#app.files.path('runs', versionId)).catch((error: unknown) =>
+        this.#app.log.error({ err: error, version: versionId }, 'logs could not be removed')
       );
     });
   }

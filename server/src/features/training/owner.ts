@@ -72,6 +72,7 @@ export class TrainingOwner implements WorkloadOwner {
   }
 
   async settle(workload: Workload): Promise<void> {
+    await this.#runs.reclaim(workload.ownerId);
     await this.#metrics.finish(workload.ownerId);
     if (workload.state === 'completed') {
       await this.#sealer.sealCompleted(workload);

@@ -7,6 +7,7 @@ import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { PageRequest } from '../../db/paging.ts';
 import { listRows, mapPage } from '../../db/rows.ts';
+import { makeReadable, removeTree } from '../../files/reclaim.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { isEnded } from '../../reconcile/states.ts';
@@ -68,7 +69,7 @@ export class Runs {
   async sweep(): Promise<void> {
     for (const name of await fs.readdir(this.#directory)) {
       if (!this.find(name) && !store.isOwner(this.#db.orm, name)) {
-        await fs.rm(join(this.#directory, name), { recursive: true, force: true });
+        await removeTree(join(this.#directory, name));
       }
     }
   }
@@ -126,6 +127,11 @@ export class Runs {
     return new Tree(this.persistentModel(runId), this.#directory);
   }
 
+  /** Has what an attempt left readable for us, whose user it may have been. */
+  async reclaim(runId: string): Promise<void> {
+    await makeReadable(this.persistentModel(runId));
+  }
+
   snapshot(runId: string, versionId: string): string {
     return join(this.#directory, runId, 'snapshot', versionId);
   }
@@ -171,7 +177,7 @@ export class Runs {
     } finally {
       // A refusal, or the answer to an earlier request with the same key: there is no such run.
       if (!this.find(id)) {
-        await fs.rm(this.directory(id), { recursive: true, force: true });
+        await removeTree(this.directory(id));
       }
     }
   }
@@ -241,7 +247,7 @@ export class Runs {
     });
     const waste = join(this.#directory, `${WASTE}-${newId()}`);
     await fs.rename(this.directory(id), waste);
-    await fs.rm(waste, { recursive: true, force: true });
+    await removeTree(waste);
   }
 
   beforeDelete(end: (runId: string, signal: AbortSignal) => Promise<void>): void {
