@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { GroupView } from './cgroups.ts';
 import type { LaunchFile } from './launchFile.ts';
 import type { NodeFiles } from './nodeFiles.ts';
 import type { PlannedNode, RunPlan } from './runPlan.ts';
@@ -33,21 +34,34 @@ const SHARED_ETC = [
   'timezone'
 ];
 
+/** Where programs look for their control groups. */
+const CGROUPS = '/sys/fs/cgroup';
+
 /** Numbers of the files that a node's processes are started with, besides 0, 1 and 2. */
-export const NODE_FDS = { sshd: 3, go: 4, status: 5, args: 6, hostfile: 7, relay: 8 } as const;
+export const NODE_FDS = {
+  sshd: 3,
+  go: 4,
+  status: 5,
+  args: 6,
+  hostfile: 7,
+  relay: 8,
+  filter: 9
+} as const;
 
 /**
  * The arguments of bubblewrap for one node, to be passed through `--args` so that no environment shows in the list of processes.
  *
  * @param files what `writeNodeFiles` wrote
  * @param index the replica, or the place of the node
+ * @param groups what it sees of its control groups
  */
 export function bubblewrapArguments(
   plan: RunPlan,
   launch: LaunchFile,
   files: NodeFiles,
   node: PlannedNode,
-  index: number
+  index: number,
+  groups: readonly GroupView[]
 ): string[] {
   const seen = (path: string): string => launch.sources[path] ?? path;
   const scratch = ['--size', String(plan.scratchBytes), '--tmpfs'];
@@ -58,8 +72,10 @@ export function bubblewrapArguments(
     ...['--unshare-pid', '--unshare-uts', '--unshare-ipc', '--unshare-cgroup-try'],
     ...['--hostname', node.role === 'replica' ? `${node.name}-${index}` : node.name],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...(files.filter !== undefined ? ['--seccomp', String(NODE_FDS.filter)] : []),
     ...['--proc', '/proc', '--dev', '/dev', ...scratch, '/dev/shm'],
-    ...['--ro-bind', '/sys', '/sys', ...scratch, '/tmp', ...small, '/run', '--dir', '/run/sshd'],
+    ...['--ro-bind', '/sys', '/sys', ...groupArguments(groups)],
+    ...[...scratch, '/tmp', ...small, '/run', '--dir', '/run/sshd'],
     ...[...scratch, '/root', ...scratch, '/workspace', '--dir', '/var/tmp'],
     ...systemArguments(files),
     ...['--ro-bind', files.ssh, '/root/.ssh'],
@@ -93,6 +109,18 @@ export function mountKey(mount: RunPlan['mounts'][number]): string {
 function taskIndex(node: PlannedNode, index: number): Record<string, string> {
   const value = String(node.role === 'worker' ? index - 1 : index);
   return { VC_TASK_INDEX: value, VK_TASK_INDEX: value };
+}
+
+/** A node sees its own groups, as programs look for their limits there, and of other runs not even the names. */
+function groupArguments(groups: readonly GroupView[]): string[] {
+  if (!existsSync(CGROUPS)) {
+    return [];
+  }
+  return [
+    ...['--size', String(1024 * 1024), '--tmpfs', CGROUPS],
+    ...groups.flatMap(({ path, place }) => ['--ro-bind', path, join(CGROUPS, place)]),
+    ...['--remount-ro', CGROUPS]
+  ];
 }
 
 function systemArguments(files: NodeFiles): string[] {

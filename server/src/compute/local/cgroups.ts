@@ -130,6 +130,12 @@ export interface GroupLimits {
   processes: number;
 }
 
+/** A group, and where below `/sys/fs/cgroup` a system has it that is in it. */
+export interface GroupView {
+  path: string;
+  place: string;
+}
+
 /** One node's groups, made by the run's supervisor. */
 export class NodeGroups {
   private readonly _groups: CgroupDirectory[];
@@ -152,6 +158,15 @@ export class NodeGroups {
 
   get paths(): string[] {
     return this._groups.map(group => group.path);
+  }
+
+  get views(): GroupView[] {
+    const mixed = this._groups.some(group => group.version === 1);
+    return this._groups.flatMap(({ version, controllers, path }) =>
+      version === 1
+        ? controllers.map(place => ({ path, place }))
+        : [{ path, place: mixed ? 'unified' : '.' }]
+    );
   }
 
   has(controller: string): boolean {

@@ -11,6 +11,7 @@ import { STAGE } from './paths.ts';
 import { MAX_NODES } from './plan.ts';
 import { projectUids } from './projectUid.ts';
 import { ENTER_SCRIPT } from './stage.ts';
+import { systemCallFilter } from './systemCalls.ts';
 
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -78,6 +79,11 @@ export async function checkMachine(
   const plainWorks = !sandbox && !root && config.isolation !== 'sandbox' && has('flock', missing);
   if (root && !sandbox) {
     notes.push('Without sandboxes nothing is run as root.');
+  }
+  if (sandbox && systemCallFilter() === undefined) {
+    notes.push(
+      'System calls cannot be filtered here: a run reaches the virtual sockets (vsock) and kernel keys of this machine.'
+    );
   }
   if (sandbox && cgroups.length === 0) {
     notes.push(

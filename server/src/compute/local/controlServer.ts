@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -19,6 +19,9 @@ import type { SupervisedRun } from './supervisedRun.ts';
 
 /** Goes to a directory of the sandbox and becomes what follows. */
 const EXEC_SCRIPT = 'cd "$1" || exit 126; shift; exec "$@"';
+
+/** Changes nothing but what follows: everything as it is, and all rights kept. */
+const FILTERED = ['bwrap', '--dev-bind', '/', '/', '--cap-add', 'ALL'];
 
 /** Answers on the run's control socket. Whoever may open the socket's directory may give orders. */
 export async function serveControl(
@@ -107,21 +110,10 @@ function execute(
     socket.end();
     return;
   }
-  const { plan } = context;
   const child =
     context.launch.isolation === 'plain'
       ? spawnPlain(context, request)
-      : spawn(
-          '/bin/sh',
-          [
-            ...['-c', GROUP_SCRIPT, 'group', ...member.groups.entrances, '--'],
-            // The user namespace comes last for nsenter: until then the supervisor has its rights over the others.
-            ...['nsenter', '--preserve-credentials', '-t', String(init.pid)],
-            ...['-m', '-p', '-u', '-i', '-n', '-U', '--'],
-            ...['/bin/bash', '-c', EXEC_SCRIPT, 'exec', plan.workingDirectory, ...request.argv]
-          ],
-          { cwd: '/', env: { ...plan.env, ...request.env }, stdio: ['pipe', 'pipe', 'pipe'] }
-        );
+      : spawnInside(context, member, init.pid, request);
   reply({ kind: 'done' });
   const forward = (kind: number, source: Readable): void => {
     source.on('data', (chunk: Buffer) => {
@@ -153,6 +145,38 @@ function execute(
     socket.end();
   });
   socket.on('close', () => endBelow(child.pid));
+}
+
+function spawnInside(
+  { plan, files }: SandboxContext,
+  member: RunMember,
+  init: number,
+  request: Extract<ControlRequest, { op: 'exec' }>
+): ChildProcessWithoutNullStreams {
+  const filter = files.filter === undefined ? undefined : openSync(files.filter, 'r');
+  try {
+    return spawn(
+      '/bin/sh',
+      [
+        ...['-c', GROUP_SCRIPT, 'group', ...member.groups.entrances, '--'],
+        // What goes into the node from outside is held to what the node's own processes are.
+        ...(filter === undefined ? [] : [...FILTERED, '--seccomp', '3', '--']),
+        // The user namespace comes last for nsenter: until then the supervisor has its rights over the others.
+        ...['nsenter', '--preserve-credentials', '-t', String(init)],
+        ...['-m', '-p', '-u', '-i', '-n', '-U', '--'],
+        ...['/bin/bash', '-c', EXEC_SCRIPT, 'exec', plan.workingDirectory, ...request.argv]
+      ],
+      {
+        cwd: '/',
+        env: { ...plan.env, ...request.env },
+        stdio: ['pipe', 'pipe', 'pipe', filter ?? 'ignore']
+      }
+    ) as ChildProcessWithoutNullStreams;
+  } finally {
+    if (filter !== undefined) {
+      closeSync(filter);
+    }
+  }
 }
 
 function spawnPlain(

@@ -5,6 +5,7 @@ import { makeSshKeyPair } from './keys.ts';
 import type { LaunchFile } from './launchFile.ts';
 import { FILES } from './paths.ts';
 import type { RunPlan } from './runPlan.ts';
+import { systemCallFilter } from './systemCalls.ts';
 
 /** Where the files are that every node of the run gets, and how each is called in a node. */
 export interface NodeFiles {
@@ -13,6 +14,8 @@ export interface NodeFiles {
   volcano: string;
   /** The text of `/etc/mpi/hostfile`, which is a file of the node's own that its command may write. */
   hostfile: string;
+  /** The filter of system calls, where there is one. */
+  filter?: string;
 }
 
 /**
@@ -49,8 +52,13 @@ export function writeNodeFiles(plan: RunPlan, launch: LaunchFile): NodeFiles {
   if (launch.sshd !== undefined && plan.kind !== 'service') {
     writeSshFiles(files.ssh, plan);
   }
+  const filter = systemCallFilter();
+  if (filter !== undefined) {
+    writeFileSync(join(base, 'filter'), filter);
+  }
   return {
     ...files,
+    ...(filter === undefined ? {} : { filter: join(base, 'filter') }),
     hostfile: lines(['localhost', ...workers].map(name => `${name} slots=${plan.slots}`))
   };
 }

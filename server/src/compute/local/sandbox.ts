@@ -82,8 +82,10 @@ export class Sandbox implements NodeProcess {
     this._node = node;
     this._index = index;
     this._groups = groups;
-    const { out, error } = openOutput(context.launch.directory, index);
+    const { plan, launch, files } = context;
+    const { out, error } = openOutput(launch.directory, index);
     const hostfile = openHostfile(context, index);
+    const filter = files.filter === undefined ? undefined : openSync(files.filter, 'r');
     const own = node.role === 'replica';
     const [program = '', ...args] = this._commandLine();
     this._child = spawn(program, args, {
@@ -95,12 +97,16 @@ export class Sandbox implements NodeProcess {
         error.write,
         ...(['pipe', 'pipe', 'pipe', 'pipe'] as const),
         hostfile,
-        own ? 'pipe' : 'ignore'
+        own ? 'pipe' : 'ignore',
+        filter ?? 'ignore'
       ]
     });
     closeSync(out.write);
     closeSync(error.write);
     closeSync(hostfile);
+    if (filter !== undefined) {
+      closeSync(filter);
+    }
     for (const end of this._child.stdio) {
       // A node that is ended in the middle of something resets its connections; that it ended is told by its exit.
       end?.on('error', () => undefined);
@@ -122,8 +128,7 @@ export class Sandbox implements NodeProcess {
       await Promise.all(outputEnded);
       return code;
     });
-    const { plan, launch, files } = context;
-    const options = bubblewrapArguments(plan, launch, files, node, index);
+    const options = bubblewrapArguments(plan, launch, files, node, index, groups.views);
     stream(NODE_FDS.args).end(`${options.join('\0')}\0`);
     const status = stream(NODE_FDS.status);
     const told = Promise.withResolvers<number>();

@@ -7,7 +7,7 @@ export const GROUP_SCRIPT = 'while [ "$1" != -- ]; do echo 0 >"$1"; shift; done;
  */
 export const NETWORK_SCRIPT = `ip link set lo up || exit 1
 echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
-"$1" --max-old-space-size=128 "$2" "$3" "$4" $5 <&8 >&8 2>/dev/null 3>&- 4<&- 5>&- 6<&- 7<&- 8>&- &
+"$1" --max-old-space-size=128 "$2" "$3" "$4" $5 <&8 >&8 2>/dev/null 3>&- 4<&- 5>&- 6<&- 7<&- 8>&- 9<&- &
 shift 5
 exec 8>&-
 exec "$@"

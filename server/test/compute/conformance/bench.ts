@@ -136,14 +136,20 @@ export class Trial {
   /** Follows the log until a line, or so many lines, are this text, or have what an expression looks for. */
   async said(text: string | RegExp, times = 1): Promise<LogEntry> {
     let left = times;
+    const said: string[] = [];
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), 30_000);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      stop.abort();
+    }, 30_000);
     try {
       for await (const entry of this.engine.logs(this.handle, {
         follow: true,
         signal: stop.signal
       })) {
         const found = typeof text === 'string' ? entry.text === text : text.test(entry.text);
+        said.push(`${entry.node}: ${entry.text}`);
         if (found && --left === 0) {
           return entry;
         }
@@ -152,7 +158,8 @@ export class Trial {
       clearTimeout(timer);
       stop.abort();
     }
-    throw new Error(`Nobody said ${String(text)}.`);
+    const heard = said.slice(-20).join('\n');
+    throw new Error(`Nobody said ${String(text)}${late ? ' in time' : ''}:\n${heard}`);
   }
 
   release(): Promise<void> {
