@@ -9,6 +9,7 @@ import { expect, test } from '@jest/globals';
 import type { LogEntry } from '../../src/compute/engine.ts';
 import { LogWriter } from '../../src/compute/local/logWriter.ts';
 import { followLogs } from '../../src/compute/logs/follow.ts';
+import { rawBytes } from '../../src/compute/logs/reader.ts';
 import { SmallDisk } from '../support/smallDisk.ts';
 
 const line = (number: number): string => `line ${number} ${'x'.repeat(number % 900)}`;
@@ -81,5 +82,40 @@ test('a full disk takes lines of a log, and no others with them', async () => {
   } finally {
     log.close();
     disk.unmount();
+  }
+});
+
+test('lines of any length come back as they were, whatever pieces they came in', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'topsdl-log-'));
+  try {
+    const texts = [0, 1, 2, 65_535, 65_536, 65_537, 0, 200_000, 3].map((length, i) =>
+      '字x\u0000\r'.repeat(length).slice(i % 3, length)
+    );
+    const many = [...texts, ...Array.from({ length: 50_000 }, (_, i) => String(i)), 'no end'];
+    const bytes = Buffer.from(many.join('\n'));
+    const log = new LogWriter(directory, 'node', 64 * 1024 ** 2);
+    const source = new PassThrough();
+    log.pump('stdout', source);
+    for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 7) % 99_991) {
+      if (!source.write(bytes.subarray(at, at + size))) {
+        await once(source, 'drain');
+      }
+    }
+    source.end();
+    await once(source, 'end');
+    await log.settled();
+    log.close();
+    const parts: Uint8Array[] = [];
+    for await (const part of rawBytes(directory, 'node')) {
+      parts.push(part);
+    }
+    expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+    const entries = await read(directory);
+    expect(Math.max(...entries.map(({ text }) => Buffer.byteLength(text)))).toBeLessThanOrEqual(
+      65_536
+    );
+    expect(entries.some(({ text }) => text.includes('\ufffd'))).toBe(false);
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import type { LogStream } from '../logs/format.ts';
-import { LONGEST_PIECE, parseSegmentName, recordHead, segmentName } from '../logs/format.ts';
+import { LONGEST_PIECE, parseSegmentName, segmentName } from '../logs/format.ts';
+import { RecordPacker } from './recordPacker.ts';
 
 const NEWLINE = 10;
 const SEGMENTS = 8;
@@ -27,11 +28,13 @@ export class LogWriter {
   private _segments: Segment[] = [];
   private _file: number | undefined;
   private _position = 0;
+  /** Blocks of whole records. */
   private _waiting: Buffer[] = [];
   private _waitingBytes = 0;
   private _writing = false;
   /** The last record is not whole. */
   private _torn = false;
+  private readonly _packer = new RecordPacker(block => this._append(block));
   private readonly _paused = new Set<Readable>();
   private _budget = BYTES_PER_SECOND;
   private _budgetTime = performance.now();
@@ -56,24 +59,15 @@ export class LogWriter {
     const flush = (): void => {
       timer = undefined;
       if (rest.length > 0) {
-        this._append(stream, rest, true);
+        this._packer.piece(stream, rest);
         rest = Buffer.alloc(0);
       }
     };
     this._flushes.push(flush);
     source.on('data', (chunk: Buffer) => {
-      let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
-        this._line(stream, data.subarray(0, end));
-        data = data.subarray(end + 1);
-      }
-      while (data.length > LONGEST_PIECE) {
-        const cut = characterStart(data, LONGEST_PIECE);
-        this._append(stream, data.subarray(0, cut), true);
-        data = data.subarray(cut);
-      }
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       // A copy, because a slice would keep the whole chunk alive.
-      rest = Buffer.from(data);
+      rest = Buffer.from(this._packer.lines(stream, data));
       if (rest.length > 0) {
         timer ??= setTimeout(flush, FLUSH_AFTER_MS);
       }
@@ -88,7 +82,7 @@ export class LogWriter {
 
   /** A line of the engine's own. */
   say(text: string): void {
-    this._line('engine', Buffer.from(text));
+    this._packer.lines('engine', Buffer.from(`${text}\n`));
   }
 
   /** Resolves when everything that was read is in the file. */
@@ -109,21 +103,9 @@ export class LogWriter {
     }
   }
 
-  private _line(stream: LogStream, line: Buffer): void {
-    let data = line;
-    while (data.length > LONGEST_PIECE) {
-      const cut = characterStart(data, LONGEST_PIECE);
-      this._append(stream, data.subarray(0, cut), true);
-      data = data.subarray(cut);
-    }
-    this._append(stream, data, false);
-  }
-
-  private _append(stream: LogStream, bytes: Buffer, partial: boolean): void {
-    const head = Buffer.from(recordHead(Date.now(), stream, partial), 'latin1');
-    const record = Buffer.concat([head, bytes, Buffer.of(NEWLINE)]);
-    this._waiting.push(record);
-    this._waitingBytes += record.length;
+  private _append(block: Buffer): void {
+    this._waiting.push(block);
+    this._waitingBytes += block.length;
     this._write();
   }
 
@@ -210,11 +192,11 @@ export class LogWriter {
     const room = this._segmentBytes - (this._segments.at(-1)?.size ?? this._segmentBytes);
     let size = 0;
     let count = 0;
-    for (const record of this._waiting) {
-      if (count > 0 && size + record.length > Math.max(room, LONGEST_PIECE)) {
+    for (const block of this._waiting) {
+      if (count > 0 && size + block.length > Math.max(room, LONGEST_PIECE)) {
         break;
       }
-      size += record.length;
+      size += block.length;
       count++;
     }
     return Buffer.concat(this._waiting.splice(0, count), size);
@@ -260,14 +242,4 @@ function segmentsOf(directory: string, node: string): Segment[] {
         : [];
     })
     .sort((a, b) => a.start - b.start);
-}
-
-/** The largest cut at or before `at` that does not tear a UTF-8 character. */
-function characterStart(data: Buffer, at: number): number {
-  for (let cut = at; cut > at - 4; cut--) {
-    if (((data[cut] ?? 0) & 0xc0) !== 0x80) {
-      return cut;
-    }
-  }
-  return at;
 }
