@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_ARCHIVE_BYTES } from '@topsdl/contract';
@@ -56,6 +56,10 @@ export class Uploads implements UploadClaims {
       createdAt: now,
       createdBy: upload.userId
     };
+    if (row.size === 0) {
+      // No part will ever come, and who claims it wants to find a file.
+      writeFileSync(this.path(row.id), '', { mode: 0o600 });
+    }
     this.#db.write(tx => tx.insert(uploads).values(row).run());
     return row;
   }
