@@ -9,7 +9,7 @@ export { inspectImage } from './image/inspect.ts';
 export { fileKind } from './image/kinds.ts';
 export { formatByName, withExtension } from './image/names.ts';
 export type * from './import/types.ts';
-export { readImages } from './import/read-images.ts';
+export { readImages, takeImage } from './import/read-images.ts';
 export type * from './classification/types.ts';
 export { planClassification } from './classification/plan.ts';
 export { exportClassFolders, exportTopsdl } from './classification/export.ts';

@@ -19,6 +19,21 @@ test.each<[string, string[], (string | null)[]]>([
   ],
   ['images outside of the top', ['cat/1.jpg', 'dog/2.jpg', '3.jpg'], ['cat', 'dog', null]],
   [
+    'images beside the folder around the classes',
+    ['top/cat/1.jpg', 'top/dog/2.jpg', '3.jpg'],
+    ['cat', 'dog', null]
+  ],
+  [
+    'images at every level above',
+    ['1.jpg', 'a/2.jpg', 'a/b/3.jpg', 'a/b/cat/4.jpg', 'a/b/dog/x/5.jpg'],
+    [null, null, null, 'cat', 'dog']
+  ],
+  [
+    'a split in Chinese, and an image beside it',
+    ['数据/训练集/猫/1.jpg', '数据/测试集/狗/2.jpg', '封面.jpg'],
+    ['猫', '狗', null]
+  ],
+  [
     'a split above the classes',
     ['set/train/cat/1.jpg', 'set/val/dog/2.jpg', 'set/test/3.jpg'],
     ['cat', 'dog', null]
@@ -51,6 +66,21 @@ test('does what the user chose', () => {
   expect(labels(['1.jpg'], 'class-folders').labels).toEqual([null]);
 });
 
+test('pictures that cannot be taken say which folders are classes, and nothing else', () => {
+  const plan = (paths: string[], bad: string[]) => {
+    const { labelOf } = planClassification(paths, 'auto', bad);
+    return paths.map(labelOf);
+  };
+  expect(plan(['cat/1.jpg'], ['dog/broken.jpg'])).toEqual(['cat']);
+  expect(plan(['top/cat/1.jpg'], ['top/dog/broken.jpg'])).toEqual(['cat']);
+  expect(plan(['top/cat/1.jpg', 'top/dog/2.jpg'], ['broken.jpg', 'x/text.jpg'])).toEqual([
+    'cat',
+    'dog'
+  ]);
+  expect(plan(['train/cat/1.jpg', 'val/dog/2.jpg'], ['docs/text.jpg'])).toEqual(['cat', 'dog']);
+  expect(plan(['photos/1.jpg'], ['photos/broken.jpg'])).toEqual([null]);
+});
+
 test('a folder that cannot be a label is a problem of its images', () => {
   const long = '长'.repeat(51);
   expect(labels(["it's/1.jpg", 'dog/2.jpg', `${long}/3.jpg`]).labels).toEqual([
@@ -60,15 +90,17 @@ test('a folder that cannot be a label is a problem of its images', () => {
   ]);
 });
 
-test('every image in a folder of its own kind gets that label, whatever is around', () => {
+test('every image in a folder of its own kind gets that label, whatever is around and beside', () => {
   const name = fc.stringMatching(/^[a-z猫狗]{2,8}$/).filter(text => text.length > 1);
   const names = fc.uniqueArray(name, { minLength: 2, maxLength: 5 });
   fc.assert(
-    fc.property(names, fc.array(name, { maxLength: 3 }), (classes, around) => {
+    fc.property(names, fc.array(name, { maxLength: 3 }), fc.nat(8), (classes, around, beside) => {
       const splits = ['train', 'val', 'test', 'valid', 'eval'];
       fc.pre(!classes.some(label => splits.includes(label)));
       const paths = classes.map((label, i) => [...around, label, `${i}.jpg`].join('/'));
-      expect(labels(paths).labels).toEqual(classes);
+      const loose = around.map((_, depth) => [...around.slice(0, depth), 'loose.jpg'].join('/'));
+      const some = loose.filter((_, depth) => ((beside >> depth) & 1) === 1);
+      expect(labels([...paths, ...some]).labels).toEqual([...classes, ...some.map(() => null)]);
     })
   );
 });

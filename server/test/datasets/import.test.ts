@@ -63,7 +63,8 @@ async function hostile(): Promise<Entry[]> {
     { path: '数据/狗/空.jpg', content: Buffer.alloc(0) },
     { path: '../x.jpg', content: await picture(4) },
     { path: '数据/猫/链接.jpg', link: '/etc/passwd' },
-    { path: '数据/说明.txt', content: Buffer.from('说明') },
+    { path: '说明.txt', content: Buffer.from('说明') },
+    { path: '封面.jpg', content: Buffer.from('也不是图片') },
     { path: '__MACOSX/数据/._一.jpg', content: Buffer.from('x') },
     { path: '数据/猫/又一.jpg', content: await picture(2) }
   ];
@@ -82,11 +83,11 @@ describe.each<Packing>(['zip', 'zip-gbk', 'tar', 'tar.gz'])(
       expect(found.task.state).toBe('completed');
       expect(found.format).toBe('class-folders');
       expect(found.counts).toEqual({
-        files: 13,
+        files: 14,
         taken: 5,
         labeled: 5,
         duplicates: 1,
-        refused: 6,
+        refused: 7,
         skipped: 1
       });
       expect(new Map(refused.map(({ path, code }) => [path, code]))).toEqual(
@@ -96,7 +97,8 @@ describe.each<Packing>(['zip', 'zip-gbk', 'tar', 'tar.gz'])(
           ['数据/狗/空.jpg', 'entry.empty'],
           ['../x.jpg', 'entry.escape'],
           ['数据/猫/链接.jpg', 'entry.link'],
-          ['数据/说明.txt', 'entry.extension'],
+          ['说明.txt', 'entry.extension'],
+          ['封面.jpg', 'entry.notImage'],
           ['数据/猫/又一.jpg', 'entry.present']
         ])
       );
@@ -201,6 +203,31 @@ test('pictures that came without labels get those of class folders; a dry run sa
   ]);
 }, 60_000);
 
+test('a picture in a folder that cannot be a label is taken from the next one', async () => {
+  const { version } = await fresh();
+  const [one, two] = await Promise.all([picture(80), picture(81)]);
+  const archive = pack('zip', [
+    { path: "it's/甲.jpg", content: one },
+    { path: `${'长'.repeat(51)}/乙.jpg`, content: one },
+    { path: '猫/丙.jpg', content: one },
+    { path: '狗/丁.jpg', content: two },
+    { path: '狗/戊.jpg', content: one }
+  ]);
+  const { found, refused } = await importBytes(client, projectId, version.id, [
+    { name: 'a.zip', bytes: archive }
+  ]);
+  expect(found.task.problem).toBeNull();
+  expect(found.counts).toMatchObject({ taken: 2, labeled: 2, duplicates: 1, refused: 2 });
+  expect(refused.map(({ code }) => code).sort()).toEqual([
+    'entry.labelName',
+    'entry.labelName',
+    'entry.presentLabeled'
+  ]);
+  const [first] = await imagesOf(version.id);
+  const content = await client.raw(datasets.imageContent, { params: { imageId: first!.id } });
+  expect(Buffer.from(await content.arrayBuffer())).toEqual(one);
+}, 60_000);
+
 test('a bomb, a damaged archive and what is none are refused whole, and nothing stays behind', async () => {
   const { version } = await fresh();
   const good = await picture(50);
@@ -215,7 +242,8 @@ test('a bomb, a damaged archive and what is none are refused whole, and nothing 
   const cases = [
     { name: 'bomb.zip', bytes: bomb, code: /^archive\.(ratio|unpacked)$/ },
     { name: 'cut.tar', bytes: whole.subarray(0, 30_000), code: /^archive\.truncated$/ },
-    { name: 'none.zip', bytes: Buffer.from('no archive at all'), code: /^archive\.unknown$/ }
+    { name: 'none.zip', bytes: Buffer.from('no archive at all'), code: /^archive\.unknown$/ },
+    { name: 'empty.zip', bytes: Buffer.alloc(0), code: /^archive\.empty$/ }
   ];
   for (const { name, bytes, code } of cases) {
     const { found, refused } = await importBytes(client, projectId, version.id, [{ name, bytes }]);
@@ -237,9 +265,18 @@ test('single pictures and archives go in together, as often as wanted', async ()
     { name: 'one.jpg', bytes: await picture(60) },
     { name: '..\\..\\two.png', bytes: await picture(61, { format: 'png' }) },
     { name: 'more.tar', bytes: pack('tar', [{ path: 'x/three.jpg', content: await picture(62) }]) },
-    { name: 'broken.jpg', bytes: Buffer.from('nothing') }
+    { name: 'broken.jpg', bytes: Buffer.from('nothing') },
+    { name: 'other.gif', bytes: Buffer.from('GIF89a, or so it says') },
+    { name: 'empty.jpg', bytes: Buffer.alloc(0) },
+    { name: 'lies.jpg', bytes: await picture(63, { format: 'png' }) }
   ]);
-  expect(first.found.counts).toMatchObject({ taken: 3, labeled: 0, refused: 1 });
+  expect(first.found.counts).toMatchObject({ taken: 3, labeled: 0, refused: 4 });
+  expect(first.refused.map(({ path, code }) => [path, code])).toEqual([
+    ['broken.jpg', 'entry.notImage'],
+    ['other.gif', 'entry.notImage'],
+    ['empty.jpg', 'entry.empty'],
+    ['lies.jpg', 'entry.format']
+  ]);
   expect(first.found.format).toBe('images');
   expect((await imagesOf(version.id)).map(({ name }) => name).sort()).toEqual([
     'one.jpg',

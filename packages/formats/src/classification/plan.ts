@@ -11,32 +11,50 @@ const SPLITS = new Set([
   'test',
   'testing',
   'eval',
-  'evaluate'
+  'evaluate',
+  '训练',
+  '训练集',
+  '验证',
+  '验证集',
+  '测试',
+  '测试集'
 ]);
 
 /** The contract's rule for names, which labels follow. */
-
 const LABEL = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
 
-/** The folders that have images directly in them: all that the layout depends on. */
-function foldersOf(paths: Iterable<string>): Set<string> {
+/** A folder as its parts, from the top. */
+type Folder = readonly string[];
+
+/** The folders that have files directly in them: all that the layout depends on. */
+function foldersOf(paths: Iterable<string>): Folder[] {
   const folders = new Set<string>();
   for (const path of paths) {
     folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }
-  return folders;
+  return [...folders].map(folder => (folder === '' ? [] : folder.split('/')));
 }
 
-const partsOf = (folder: string) => (folder === '' ? [] : folder.split('/'));
-
-/** The folders that all images are in. */
-function commonRoot(folders: readonly (readonly string[])[]): number {
+/** The folder that all others are or lie in. */
+function commonFolder(folders: readonly Folder[]): Folder {
   const [first = [], ...rest] = folders;
-  let depth = 0;
-  while (depth < first.length && rest.every(parts => parts[depth] === first[depth])) {
-    depth++;
+  const end = first.findIndex((part, depth) => rest.some(parts => parts[depth] !== part));
+  return end < 0 ? first : first.slice(0, end);
+}
+
+const startsWith = (folder: Folder, root: Folder) =>
+  root.every((part, depth) => folder[depth] === part);
+
+/** The folder that the classes, or the parts of a split, are in: a single folder is gone into as long as it has folders itself, whatever lies beside it. */
+function rootOf(folders: readonly Folder[]): Folder {
+  for (let depth = 0; ; depth++) {
+    const below = folders.filter(parts => parts.length > depth);
+    const [first = [], ...rest] = below;
+    const single = first.length > 0 && rest.every(parts => parts[depth] === first[depth]);
+    if (!single || below.every(parts => parts.length === depth + 1)) {
+      return first.slice(0, depth);
+    }
   }
-  return depth;
 }
 
 /**
@@ -49,37 +67,33 @@ function commonRoot(folders: readonly (readonly string[])[]): number {
  *
  * @param paths of the images that are taken
  * @param layout what the user chose; `auto` is class folders from two different labels on
+ * @param bad paths of pictures that cannot be taken; a folder of nothing else is a class, too
  */
 export function planClassification(
   paths: Iterable<string>,
-  layout: ClassificationLayout | 'auto' = 'auto'
+  layout: ClassificationLayout | 'auto' = 'auto',
+  bad: Iterable<string> = []
 ): ClassificationPlan {
-  const folders = [...foldersOf(paths)].map(partsOf);
+  const folders = foldersOf(paths);
   if (layout === 'images' || folders.length === 0) {
     return plan(layout === 'class-folders' ? layout : 'images', [], false);
   }
-  let depth = commonRoot(folders);
-  if (folders.every(parts => parts.length === depth)) {
-    // One folder holds everything: it is the label if there have to be labels, else a wrapping.
-    depth = layout === 'class-folders' ? Math.max(0, depth - 1) : depth;
-  }
-  // `train/cat` alone has the common root `train/cat`: the split is below the root.
-  const root = (folders[0] ?? []).slice(0, depth);
-  const below = folders.map(parts => parts.slice(depth)).filter(parts => parts.length > 0);
+  const root = rootOf(folders);
+  const classes = (some: readonly Folder[]) =>
+    some.filter(parts => startsWith(parts, root)).map(parts => parts.slice(root.length));
+  const below = classes(folders).filter(parts => parts.length > 0);
   const named = below.every(([name = '']) => SPLITS.has(name.toLowerCase()));
   const splits = named && below.some(parts => parts.length > 1);
-  const labels = new Set(below.map(parts => parts[splits ? 1 : 0]).filter(name => name));
+  const labels = new Set(
+    [...below, ...classes(foldersOf(bad))].map(parts => parts[splits ? 1 : 0]).filter(name => name)
+  );
   if (layout === 'auto' && (labels.size < 2 || (named && !splits))) {
-    return plan('images', root, splits);
+    return plan('images', commonFolder(folders), splits);
   }
   return plan('class-folders', root, splits);
 }
 
-function plan(
-  layout: ClassificationLayout,
-  root: readonly string[],
-  splits: boolean
-): ClassificationPlan {
+function plan(layout: ClassificationLayout, root: Folder, splits: boolean): ClassificationPlan {
   const labelAt = root.length + (splits ? 1 : 0);
   return {
     layout,

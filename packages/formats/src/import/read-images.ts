@@ -4,7 +4,7 @@ import type { FileEntry } from '../archive/types.ts';
 import { inspectImage } from '../image/inspect.ts';
 import { formatByName } from '../image/names.ts';
 import type { ImageLimits } from '../image/types.ts';
-import { EntryError, type EntryProblem } from '../problem.ts';
+import { EntryError } from '../problem.ts';
 import type { ImportedFile, ReadImagesOptions } from './types.ts';
 
 /** A call of `onProgress` after so many bytes of the archive. */
@@ -51,30 +51,40 @@ async function readImage(
   limits: Partial<ImageLimits> | undefined
 ): Promise<ImportedFile> {
   const { path } = entry;
-  const refuse = (problem: EntryProblem): ImportedFile => ({ kind: 'refused', path, problem });
-  const expected = formatByName(path);
-  if (!expected) {
-    return refuse({ code: 'entry.extension', params: {} });
+  if (!formatByName(path)) {
+    return { kind: 'refused', path, problem: { code: 'entry.extension', params: {} } };
   }
   let bytes: Buffer;
   try {
     bytes = await entry.read();
   } catch (error) {
     if (error instanceof EntryError) {
-      return refuse(error.problem);
+      return { kind: 'refused', path, problem: error.problem };
     }
     throw error;
   }
+  return takeImage(path, bytes, limits);
+}
+
+/**
+ * Judges one file: taken if it is a whole picture, and the one that its name says where it says any.
+ *
+ * @param path what it is called
+ */
+export function takeImage(
+  path: string,
+  bytes: Buffer,
+  limits: Partial<ImageLimits> = {}
+): ImportedFile {
   const inspection = inspectImage(bytes, limits);
   if (!inspection.ok) {
-    return refuse(inspection.problem);
+    return { kind: 'refused', path, problem: inspection.problem };
   }
   const { format } = inspection.image;
+  const expected = formatByName(path) ?? format;
   if (format !== expected) {
-    return refuse({
-      code: 'entry.format',
-      params: { found: format.toUpperCase(), expected: expected.toUpperCase() }
-    });
+    const params = { found: format.toUpperCase(), expected: expected.toUpperCase() };
+    return { kind: 'refused', path, problem: { code: 'entry.format', params } };
   }
   const sha256 = hash('sha256', bytes, 'buffer');
   return { kind: 'image', path, image: inspection.image, sha256, bytes };

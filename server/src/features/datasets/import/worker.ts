@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   ArchiveError,
   DEFAULT_LIMITS,
-  inspectImage,
+  formatByName,
   planClassification,
   readImages,
+  takeImage,
   type ClassificationPlan,
   type ImportedFile
 } from '@topsdl/formats';
@@ -15,7 +15,7 @@ import { openReader } from '../../../db/open.ts';
 import { isDiskFull } from '../../../http/problem.ts';
 import type { Duplicate } from '../../../library/staging.ts';
 import { PackWriter } from '../../../packs/writer.ts';
-import { Catalogue } from './catalogue.ts';
+import { Catalogue, type Found } from './catalogue.ts';
 import type {
   FromWorker,
   ImportJob,
@@ -81,6 +81,7 @@ class Sink {
       WHERE c.sha256 = ? AND i.version_key = ?`
   );
   readonly #seen = new Set<string>();
+  readonly #given = new Map<string, WorkerImage['stored']>();
   readonly #there = new Map<string, Present>();
   #writer: PackWriter | undefined;
   #unsynced = 0;
@@ -110,6 +111,21 @@ class Sink {
       this.#unsynced = 0;
     }
     return { packId: this.#writer.lease.packId, offset, length: bytes.length };
+  }
+
+  /** A picture is not taken after all: its bytes are the next one's that has the same. */
+  giveUp({ sha256, stored }: Found): void {
+    if (stored) {
+      this.#given.set(Buffer.from(sha256).toString('latin1'), stored);
+    }
+  }
+
+  /** Where the bytes of a picture that is taken were written, be it for one before it. */
+  claim({ sha256, stored }: Found): WorkerImage['stored'] {
+    const hash = Buffer.from(sha256).toString('latin1');
+    const given = this.#given.get(hash);
+    this.#given.delete(hash);
+    return stored ?? given ?? null;
   }
 
   /** What the version would have with these bytes once all before it is in; for dry runs. */
@@ -165,11 +181,8 @@ async function scan(source: ImportSource, sink: Sink, meter: Meter): Promise<Sca
   let files = 0;
   let skipped = 0;
   current = source.fileName;
-  const plain = isPlain(source);
-  const entries: AsyncIterable<ImportedFile> | Iterable<ImportedFile> = plain
-    ? [readPlain(source)]
-    : readImages(source.path, { onProgress: position => meter.at(position) });
-  for await (const entry of entries) {
+  let plain = false;
+  for await (const entry of entriesOf(source, meter, () => (plain = true))) {
     files++;
     if (entry.kind === 'skipped') {
       skipped++;
@@ -186,9 +199,32 @@ async function scan(source: ImportSource, sink: Sink, meter: Meter): Promise<Sca
   return { source, catalogue, refused, plain, files, skipped };
 }
 
+/** What a source holds. A file that is no archive, and does not say that it is one, is judged as a picture. */
+async function* entriesOf(
+  source: ImportSource,
+  meter: Meter,
+  onPlain: () => void
+): AsyncGenerator<ImportedFile> {
+  if (!isPicture(source)) {
+    try {
+      yield* readImages(source.path, { onProgress: position => meter.at(position) });
+      return;
+    } catch (error) {
+      const unknown = error instanceof ArchiveError && error.code === 'archive.unknown';
+      if (!unknown || ARCHIVE_NAME.test(source.fileName)) {
+        throw error;
+      }
+    }
+  }
+  onPlain();
+  yield readPlain(source);
+}
+
+const ARCHIVE_NAME = /\.(zip|tar|gz|tgz)$/i;
+
 /** Whether a file is a picture by itself, or says so by its name. */
-function isPlain({ path, fileName }: ImportSource): boolean {
-  if (/\.(jpe?g|png)$/i.test(fileName)) {
+function isPicture({ path, fileName }: ImportSource): boolean {
+  if (formatByName(fileName)) {
     return true;
   }
   const file = openSync(path, 'r');
@@ -203,21 +239,15 @@ function isPlain({ path, fileName }: ImportSource): boolean {
 
 function readPlain({ path, fileName: given }: ImportSource): ImportedFile {
   const fileName = baseName(given);
-  if (statSync(path).size > DEFAULT_LIMITS.entryBytes) {
-    const params = { limit: DEFAULT_LIMITS.entryBytes };
-    return { kind: 'refused', path: fileName, problem: { code: 'entry.tooLarge', params } };
-  }
-  const bytes = readFileSync(path);
-  const inspection = inspectImage(bytes);
-  return inspection.ok
+  const bytes = statSync(path).size;
+  const limit = DEFAULT_LIMITS.entryBytes;
+  return bytes > limit
     ? {
-        kind: 'image',
+        kind: 'refused',
         path: fileName,
-        image: inspection.image,
-        sha256: createHash('sha256').update(bytes).digest(),
-        bytes
+        problem: { code: 'entry.tooLarge', params: { bytes, limit } }
       }
-    : { kind: 'refused', path: fileName, problem: inspection.problem };
+    : takeImage(fileName, readFileSync(path));
 }
 
 /** The last part of what a browser or a script calls a file, without what no name may hold. */
@@ -240,15 +270,17 @@ function nameOf(path: string, label: string | null, plan: ClassificationPlan): s
 }
 
 /** The images of a source with their names and labels; those whose folder cannot be a label are refused. */
-function* labeled(scanned: Scanned, plan: ClassificationPlan): Generator<WorkerImage> {
+function* labeled(scanned: Scanned, plan: ClassificationPlan, sink: Sink): Generator<WorkerImage> {
   const { catalogue, refused } = scanned;
   for (let index = 0; index < catalogue.size; index++) {
     const found = catalogue.at(index);
     const label = plan.labelOf(found.path);
     if (label !== null && typeof label === 'object') {
       refused.push({ path: found.path, code: label.code, params: label.params });
+      sink.giveUp(found);
     } else {
-      yield { ...found, label, name: nameOf(found.path, label, plan) };
+      const stored = sink.claim(found);
+      yield { ...found, stored, label, name: nameOf(found.path, label, plan) };
     }
   }
 }
@@ -263,8 +295,9 @@ async function run(): Promise<void> {
   sink.finish();
   const plans = scans.map(({ catalogue, refused, plain }) =>
     planClassification(
-      [...catalogue.paths(), ...refused.filter(isPlaced).map(entry => entry.path)],
-      plain ? 'images' : job.format
+      catalogue.paths(),
+      plain ? 'images' : job.format,
+      refused.filter(isBadPicture).map(entry => entry.path)
     )
   );
   const summary = {
@@ -278,9 +311,9 @@ async function run(): Promise<void> {
   sink.close();
 }
 
-/** Whether a refused entry says something about the archive's folders; a path that leads out of them does not. */
-function isPlaced({ code }: WorkerRefusal): boolean {
-  return code !== 'entry.escape' && code !== 'entry.name';
+/** Whether a refused entry was meant to be a picture of the archive: where it lies says something. */
+function isBadPicture({ path, code }: WorkerRefusal): boolean {
+  return formatByName(path) !== undefined && code !== 'entry.escape' && code !== 'entry.name';
 }
 
 type Finish = (
@@ -291,7 +324,7 @@ type Finish = (
 ) => Promise<void>;
 
 /** Hands everything to the main thread, a batch at a time. */
-const send: Finish = async (_sink, scans, plans, summary) => {
+const send: Finish = async (sink, scans, plans, summary) => {
   const total = scans.reduce((sum, { catalogue }) => sum + catalogue.size, 0);
   let done = 0;
   for (const [index, scanned] of scans.entries()) {
@@ -302,7 +335,7 @@ const send: Finish = async (_sink, scans, plans, summary) => {
       batch = [];
       tell({ kind: 'progress', step: 'indexing', done, total });
     };
-    for (const image of labeled(scanned, plans[index]!)) {
+    for (const image of labeled(scanned, plans[index]!, sink)) {
       if (batch.push(image) >= BATCH) {
         await flush();
       }
@@ -319,7 +352,7 @@ const tryOut: Finish = async (sink, scans, plans, summary) => {
   let taken = 0;
   for (const [index, scanned] of scans.entries()) {
     const duplicates: WorkerRefusal[] = [];
-    for (const image of labeled(scanned, plans[index]!)) {
+    for (const image of labeled(scanned, plans[index]!, sink)) {
       const there = sink.duplicateOf(image);
       if (there) {
         duplicates.push(present(image, there));
