@@ -11,7 +11,7 @@ export { formatByName, withExtension } from './image/names.ts';
 export type * from './import/types.ts';
 export { readImages, takeImage } from './import/read-images.ts';
 export type * from './classification/types.ts';
-export { planClassification } from './classification/plan.ts';
+export { planClassification, UNLABELED_FOLDER } from './classification/plan.ts';
 export { exportClassFolders, exportTopsdl } from './classification/export.ts';
 export type * from './tfrecord/types.ts';
 export { crc32c, maskedCrc32c } from './tfrecord/crc32c.ts';

@@ -38,6 +38,16 @@ test.each<[string, string[], (string | null)[]]>([
     ['set/train/cat/1.jpg', 'set/val/dog/2.jpg', 'set/test/3.jpg'],
     ['cat', 'dog', null]
   ],
+  [
+    'labeled images apart from others',
+    ['labeled/cat/1.jpg', 'labeled/dog/2.jpg', 'unlabeled/3.jpg'],
+    ['cat', 'dog', null]
+  ],
+  [
+    'files as a job sees them',
+    ['images/cat/1.jpg', 'images/dog/2.jpg', 'images/_unlabeled/3.jpg'],
+    ['cat', 'dog', null]
+  ],
   ['one part of a split', ['train/cat/1.jpg', 'train/dog/2.jpg'], ['cat', 'dog']],
   [
     'classes that are called like a split',

@@ -63,6 +63,16 @@ add('狗/二.jpg', b'2')
   expect(Object.keys((await list(path)).files)).toEqual(['猫/一.jpg', '狗/二.jpg']);
 });
 
+test('decodes names in GBK that a pax header has as they were on disk', async () => {
+  const raw = `n.encode('gbk').decode('utf-8', 'surrogateescape')`;
+  const path = tarred(
+    `for n in ['数据/猫/一.jpg', '数据/狗/二.jpg']: add(${raw}, b'1')`,
+    'w',
+    ", format=tarfile.PAX_FORMAT, encoding='utf-8', errors='surrogateescape'"
+  );
+  expect(Object.keys((await list(path)).files)).toEqual(['数据/猫/一.jpg', '数据/狗/二.jpg']);
+});
+
 test('refuses what escapes, links, devices and sparse files, and takes the others', async () => {
   const path = tarred(`
 for name in ['../x.jpg', '/abs.jpg', 'C:\\\\x.jpg', '..\\\\x.jpg', 'a/../../x.jpg', 'a/..']: add(name, b'bad')
@@ -82,6 +92,7 @@ add('setuid.jpg', b'good', mode=0o6777)
 add('._setuid.jpg', b'system')
 `);
   const { files, refused, system, directories } = await list(path);
+  expect(refused.map(([name]) => name)).toContain('y');
   expect(Object.keys(files)).toEqual(['setuid.jpg']);
   expect(directories).toEqual(['dir']);
   expect(system).toEqual(['._setuid.jpg']);

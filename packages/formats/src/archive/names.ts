@@ -91,6 +91,11 @@ export class NameDecoder {
   #common = 0;
   #rare = 0;
 
+  /** All names so far can be UTF-8. */
+  get isUtf8(): boolean {
+    return !this.#invalid;
+  }
+
   /** Takes a name, as stored, into account. */
   see(bytes: Buffer): void {
     if (isAscii(bytes)) {

@@ -1,5 +1,4 @@
 import { ArchiveError } from '../problem.ts';
-import { decodeUtf8 } from './names.ts';
 
 /** Headers of tar: POSIX.1-1988 (ustar), POSIX.1-2001 (pax) and GNU's own. */
 
@@ -91,9 +90,13 @@ export function parseTarHeader(block: Buffer): TarHeader {
 
 /** What of a pax header matters here. */
 export interface PaxFields {
-  path?: string;
+  path?: Buffer;
+  /** The path is said to be whatever the file system had, and not UTF-8. */
+  binary?: boolean;
   size?: number;
   sparse?: boolean;
+  /** What a sparse file is called; the header has a made-up name. */
+  sparseName?: Buffer;
 }
 
 /** Parses `length key=value\n` records. @throws ArchiveError they are not well formed */
@@ -114,8 +117,9 @@ export function parsePax(body: Buffer): PaxFields {
     const key = body.toString('latin1', blank + 1, equals);
     const value = body.subarray(equals + 1, end - 1);
     if (key === 'path') {
-      // Not UTF-8 means that the writer passed raw bytes on; they are shown, and refused as a name.
-      fields.path = decodeUtf8(value) ?? `\ufffe${value.toString('latin1')}`;
+      fields.path = Buffer.from(value);
+    } else if (key === 'hdrcharset') {
+      fields.binary = value.toString('latin1') === 'BINARY';
     } else if (key === 'size') {
       const size = Number(value.toString('latin1'));
       if (!/^\d+$/.test(value.toString('latin1')) || !Number.isSafeInteger(size)) {
@@ -124,6 +128,9 @@ export function parsePax(body: Buffer): PaxFields {
       fields.size = size;
     } else if (key.startsWith('GNU.sparse.')) {
       fields.sparse = true;
+      if (key === 'GNU.sparse.name') {
+        fields.sparseName = Buffer.from(value);
+      }
     }
     at = end;
   }

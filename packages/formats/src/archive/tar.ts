@@ -1,6 +1,6 @@
 import { ArchiveError } from '../problem.ts';
 import { classifyEntry, type EntryType } from './classify.ts';
-import { NameDecoder } from './names.ts';
+import { decodeUtf8, NameDecoder } from './names.ts';
 import { PathRegistry } from './paths.ts';
 import type { SequentialSource } from './sequential.ts';
 import {
@@ -106,9 +106,11 @@ export class TarArchive implements Archive {
     longName: Buffer | undefined,
     registry: PathRegistry
   ): AsyncGenerator<ArchiveEntry, void, undefined> {
-    const nameBytes = longName ?? header.nameBytes;
-    const name = pax.path ?? this.#decode(nameBytes);
-    registry.count(pax.path === undefined ? nameBytes.length : Buffer.byteLength(pax.path));
+    const inPax = pax.sparseName ?? pax.path;
+    const nameBytes = inPax ?? longName ?? header.nameBytes;
+    const said = inPax && !pax.binary ? decodeUtf8(inPax) : undefined;
+    const name = said ?? this.#decode(nameBytes);
+    registry.count(nameBytes.length);
     const size = pax.size ?? header.size;
     const type = pax.sparse ? { special: 'sparse' } : TYPES[header.type];
     if (header.type === 'S' && header.extended) {

@@ -40,10 +40,10 @@ export interface DirectoryPlace {
 export interface ZipHeader {
   /** As stored. */
   readonly nameBytes: Buffer;
-  /** Where the archive says what the name's encoding is. */
+  /** What the Unicode path field says, where there is one. */
   readonly name: string | undefined;
-  /** The name claims to be UTF-8 and is not. */
-  readonly badName: boolean;
+  /** The name is flagged as UTF-8; some programs flag whatever they write. */
+  readonly utf8: boolean;
   readonly method: number;
   readonly crc: number;
   readonly packed: number;
@@ -164,11 +164,6 @@ function parseHeader(header: Buffer, nameLength: number, extraLength: number): Z
   let disk = header.readUInt16LE(34);
   const nameBytes = header.subarray(HEADER_BYTES, HEADER_BYTES + nameLength);
   let name: string | undefined;
-  let badName = false;
-  if ((flags & FLAG_UTF8) !== 0) {
-    name = decodeUtf8(nameBytes);
-    badName = name === undefined;
-  }
   const extraEnd = HEADER_BYTES + nameLength + extraLength;
   let at = HEADER_BYTES + nameLength;
   while (at + 4 <= extraEnd) {
@@ -198,7 +193,6 @@ function parseHeader(header: Buffer, nameLength: number, extraLength: number): Z
       // 4.6.9: counts only if its CRC is that of the name it stands beside.
       if (header.readUInt32LE(start + 1) === crc32(nameBytes)) {
         name = decodeUtf8(header.subarray(start + 5, end));
-        badName = name === undefined;
       }
     }
     at = end;
@@ -209,7 +203,7 @@ function parseHeader(header: Buffer, nameLength: number, extraLength: number): Z
   return {
     nameBytes,
     name,
-    badName,
+    utf8: (flags & FLAG_UTF8) !== 0,
     method,
     crc: header.readUInt32LE(16),
     packed,

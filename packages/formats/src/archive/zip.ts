@@ -2,8 +2,8 @@ import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { ArchiveError, EntryError } from '../problem.ts';
 import { BlockReader } from './block-reader.ts';
 import { classifyEntry, type EntryType } from './classify.ts';
-import { NameDecoder } from './names.ts';
-import { PathRegistry, shownPath } from './paths.ts';
+import { decodeUtf8, NameDecoder } from './names.ts';
+import { PathRegistry } from './paths.ts';
 import type { Archive, ArchiveEntry, ArchiveLimits } from './types.ts';
 import {
   findDirectory,
@@ -37,6 +37,8 @@ export class ZipArchive implements Archive {
   readonly #limits: ArchiveLimits;
   readonly #place: DirectoryPlace;
   readonly #names = new NameDecoder();
+  /** Names that are flagged as UTF-8: what they are, should one of them not be. */
+  readonly #flagged = new NameDecoder();
   readonly entryCount: number;
   #position = 0;
 
@@ -81,7 +83,7 @@ export class ZipArchive implements Archive {
         throw new ArchiveError('archive.entries', { limit: entryLimit });
       }
       if (header.name === undefined) {
-        this.#names.see(header.nameBytes);
+        (header.utf8 ? this.#flagged : this.#names).see(header.nameBytes);
       }
       const end = header.offset + LOCAL_BYTES + header.nameBytes.length + header.packed;
       if (end > directoryOffset) {
@@ -120,19 +122,20 @@ export class ZipArchive implements Archive {
   }
 
   #entry(header: ZipHeader, registry: PathRegistry): ArchiveEntry | undefined {
-    const name = header.name ?? this.#names.decode(header.nameBytes);
-    if (header.badName) {
-      return {
-        kind: 'refused',
-        path: shownPath(name),
-        problem: { code: 'entry.name', params: {} }
-      };
-    }
+    const name = this.#nameOf(header);
     // The view that the name is in is gone by the time the entry is read.
     const nameBytes = Buffer.from(header.nameBytes);
     return classifyEntry(name, entryType(header.mode), header.size, registry, this.#limits, () =>
       this.#read(header, nameBytes)
     );
+  }
+
+  #nameOf({ name, nameBytes, utf8 }: ZipHeader): string {
+    if (name !== undefined) {
+      return name;
+    }
+    const flagged = utf8 && this.#flagged.isUtf8 ? decodeUtf8(nameBytes) : undefined;
+    return flagged ?? (utf8 ? this.#flagged : this.#names).decode(nameBytes);
   }
 
   async #read(header: ZipHeader, nameBytes: Buffer): Promise<Buffer> {

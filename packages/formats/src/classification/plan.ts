@@ -1,7 +1,10 @@
 import type { EntryProblem } from '../problem.ts';
 import type { ClassificationLayout, ClassificationPlan } from './types.ts';
 
-/** Folder names that say which part of a split the classes below belong to. */
+/** The folder of images without a label, beside those of classes, where we write files ourselves. */
+export const UNLABELED_FOLDER = '_unlabeled';
+
+/** Folder names that say which part of a whole the classes below belong to. */
 const SPLITS = new Set([
   'train',
   'training',
@@ -12,12 +15,16 @@ const SPLITS = new Set([
   'testing',
   'eval',
   'evaluate',
+  'labeled',
+  'unlabeled',
   '训练',
   '训练集',
   '验证',
   '验证集',
   '测试',
-  '测试集'
+  '测试集',
+  '已标注',
+  '未标注'
 ]);
 
 /** The contract's rule for names, which labels follow. */
@@ -61,9 +68,9 @@ function rootOf(folders: readonly Folder[]): Folder {
  * Says what an import's paths are: class folders, where the folder is the label, or plain images.
  *
  * Folders around everything are stripped, then a level of `train`, `val`, `test` folders; the first
- * folder that is left is the label, whatever lies between it and the image; an image outside of any
- * is unlabeled. A single folder is a wrapping and no label, and plain images divided into `train` and
- * `test` have none either, unless `class-folders` was asked for.
+ * folder that is left is the label, whatever lies between it and the image; an image outside of any,
+ * or in `_unlabeled`, is unlabeled. A single folder is a wrapping and no label, and plain images divided
+ * into `train` and `test` have none either, unless `class-folders` was asked for.
  *
  * @param paths of the images that are taken
  * @param layout what the user chose; `auto` is class folders from two different labels on
@@ -85,8 +92,10 @@ export function planClassification(
   const named = below.every(([name = '']) => SPLITS.has(name.toLowerCase()));
   const splits = named && below.some(parts => parts.length > 1);
   const labels = new Set(
-    [...below, ...classes(foldersOf(bad))].map(parts => parts[splits ? 1 : 0]).filter(name => name)
+    [...below, ...classes(foldersOf(bad))].map(parts => parts[splits ? 1 : 0])
   );
+  labels.delete(undefined);
+  labels.delete(UNLABELED_FOLDER);
   if (layout === 'auto' && (labels.size < 2 || (named && !splits))) {
     return plan('images', commonFolder(folders), splits);
   }
@@ -105,7 +114,8 @@ function plan(layout: ClassificationLayout, root: Folder, splits: boolean): Clas
       }
       const parts = path.split('/');
       const folder = parts[labelAt];
-      if (folder === undefined || parts.length - 1 <= labelAt) {
+      const outside = folder === undefined || parts.length - 1 <= labelAt;
+      if (outside || folder === UNLABELED_FOLDER) {
         return null;
       }
       const label = folder.normalize('NFC');

@@ -1,7 +1,6 @@
-const MOST_BYTES = 200;
+import { UNLABELED_FOLDER } from '@topsdl/formats';
 
-/** The folder of images without a label. */
-export const UNLABELED_FOLDER = '_unlabeled';
+const MOST_BYTES = 200;
 
 /**
  * Paths below `images/` by label and name, each given once: a second image of a name gets `-2` before
