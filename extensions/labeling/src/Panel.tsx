@@ -21,6 +21,7 @@ import { useEffect, useMemo, useRef, useState, type ComponentType, type JSX } fr
 import type { ActiveLabeling } from './active.ts';
 import { Grid } from './Grid.tsx';
 import { LabelBar } from './LabelBar.tsx';
+import { NarrowingFields, type Narrowing } from './Narrowing.tsx';
 import { Preview } from './Preview.tsx';
 import { SavedMark } from './SavedMark.tsx';
 import { useLabeling } from './useLabeling.ts';
@@ -50,7 +51,7 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
     { kinds: ['dataset-version'], id: versionId }
   ]);
   const [state, setState] = useState<ImageState>('unlabeled');
-  const [labelFilter, setLabelFilter] = useState('');
+  const [narrowing, setNarrowing] = useState<Narrowing>({});
   const [text, setText] = useState('');
   const [opened, setOpened] = useState<number | null>(null);
   const search = useDelayed(text.trim(), 200);
@@ -62,7 +63,7 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
   const work = useLabeling(versionId, {
     state,
     ...(search ? { search } : {}),
-    ...(state === 'labeled' && labelFilter ? { labels: [labelFilter] } : {})
+    ...(state === 'labeled' ? narrowing : {})
   });
   const { labeler } = work;
   const known = useMemo(
@@ -213,19 +214,12 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
               ]}
             />
             {state === 'labeled' && (
-              <select
-                className="topsdl-Input"
-                aria-label={trans.__('Filter by label')}
-                value={labelFilter}
-                onChange={event => setLabelFilter(event.target.value)}
-              >
-                <option value="">{trans.__('All labels')}</option>
-                {(labels.data?.items ?? []).map(label => (
-                  <option key={label.id} value={label.id}>
-                    {label.name} ({label.imageCount})
-                  </option>
-                ))}
-              </select>
+              <NarrowingFields
+                versionId={versionId}
+                labels={labels.data?.items ?? []}
+                value={narrowing}
+                onChange={setNarrowing}
+              />
             )}
             <input
               className="topsdl-Input"
@@ -297,7 +291,7 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
             >
               {found.counts.total === 0
                 ? trans.__('This version has no images yet. Import an archive or single images.')
-                : search || labelFilter
+                : search || (state === 'labeled' && Object.keys(narrowing).length > 0)
                   ? trans.__('Nothing matches.')
                   : state === 'unlabeled'
                     ? trans.__('Everything is labeled.')

@@ -7,6 +7,8 @@ export interface ImageFilter {
   readonly search?: string;
   readonly labels?: readonly string[];
   readonly source?: 'manual' | 'auto' | 'import';
+  /** Who labeled them. */
+  readonly byUserId?: string;
 }
 
 const PAGE = 200;
@@ -132,7 +134,7 @@ export class ImageWindow {
   }
 
   private fetch(page: number, signal?: AbortSignal) {
-    const { state, search, labels, source } = this.filter;
+    const { state, search, labels, source, byUserId } = this.filter;
     return this.client.call(
       operations.datasets.listImages,
       {
@@ -143,7 +145,8 @@ export class ImageWindow {
           limit: PAGE,
           ...(search ? { search } : {}),
           ...(labels?.length ? { labels: labels.join(',') } : {}),
-          ...(source ? { source } : {})
+          ...(source ? { source } : {}),
+          ...(byUserId ? { byUserId } : {})
         }
       },
       { signal }

@@ -38,6 +38,16 @@ export const labeling = {
     params: z.object({ versionId: Id }),
     response: z.object({ items: z.array(Label) })
   }),
+  listLabelers: operation({
+    id: 'labeling.listLabelers',
+    method: 'GET',
+    path: '/dataset-versions/{versionId}/labelers',
+    summary:
+      'Whoever labeled images of this version, by name: what `byUserId` of its images can be.',
+    access: access.read(...readers),
+    params: z.object({ versionId: Id }),
+    response: z.object({ items: z.array(UserRef) })
+  }),
   createLabel: operation({
     id: 'labeling.createLabel',
     method: 'POST',

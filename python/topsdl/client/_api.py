@@ -918,6 +918,18 @@ class LabelingApi(Group):
             body=None,
         )
 
+    def list_labelers(
+        self,
+        version_id: str,
+    ) -> Any:
+        """Whoever labeled images of this version, by name: what `byUserId` of its images can be."""
+        return self._transport.call(
+            "GET",
+            f"/dataset-versions/{quote(version_id)}/labelers",
+            query=None,
+            body=None,
+        )
+
     def create_label(
         self,
         dataset_id: str,

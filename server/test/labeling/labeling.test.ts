@@ -134,6 +134,40 @@ test('a save is all or nothing, moves revisions and counters, and is remembered'
   ]);
 });
 
+test('whoever labeled images of a version is named, and their images are found', async () => {
+  const { version, dataset, images } = await withImages(3);
+  const labelers = async () => {
+    const params = { versionId: version.id };
+    return (await client.call(labeling.listLabelers, { params })).items;
+  };
+  expect(await labelers()).toEqual([]);
+  const a = await label(dataset.id, 'a');
+  await save(version.id, images.slice(0, 2), a.id);
+  const admin = await companion.admin();
+  await admin.call(labeling.save, {
+    params: { versionId: version.id },
+    body: {
+      images: [
+        {
+          imageId: images[2]!.id,
+          revision: 0,
+          shapes: [{ kind: 'classification', labelId: a.id }]
+        }
+      ]
+    }
+  });
+  const found = await labelers();
+  expect(found.map(({ name }) => name)).toEqual(found.map(({ name }) => name).sort());
+  const counts = await Promise.all(
+    found.map(async ({ id }) => (await list(version.id, { byUserId: id })).length)
+  );
+  expect(counts.sort()).toEqual([1, 2]);
+  expect(await list(version.id, { source: 'manual' })).toHaveLength(3);
+  expect(await list(version.id, { source: 'import' })).toHaveLength(0);
+  await save(version.id, (await list(version.id)).slice(2), null);
+  expect(await labelers()).toHaveLength(1);
+});
+
 test('repeating a save under its key does it once', async () => {
   const { dataset, version, images } = await withImages(2);
   const a = await label(dataset.id, 'a');

@@ -12,6 +12,12 @@ export function registerLabelingRoutes({ api, access }: App, service: Labeling):
   api.implement(contract.listLabels, ({ params }) => ({
     items: service.list(params.versionId).map(({ label, images }) => presentLabel(label, images))
   }));
+  api.implement(contract.listLabelers, ({ params }) => ({
+    items: service
+      .labelers(params.versionId)
+      .flatMap(id => user(id) ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }));
   api.implement(contract.createLabel, ({ params, body, caller }) =>
     presentLabel(service.create(params.datasetId, body, caller.userId), 0)
   );
