@@ -20,6 +20,9 @@ import { ImportReport } from './ImportReport.tsx';
 
 const { datasets } = operations;
 
+/** What the folders of archives mean. */
+type Layout = 'auto' | 'class-folders' | 'images';
+
 export interface ImportIntoProps {
   readonly panel: IPanelHandle;
   readonly versionId: string;
@@ -37,6 +40,7 @@ export function ImportInto({ panel, versionId, bring }: ImportIntoProps): JSX.El
   const dataset = useQuery(datasets.get, datasetId ? { params: { datasetId } } : null);
   const uploads = useUploads();
   const [shown, setShown] = useState<Import | null>(null);
+  const [format, setFormat] = useState<Layout>('auto');
   const [bringing, setBringing] = useState(bring !== undefined);
   const [failure, setFailure] = useState<unknown>(undefined);
   const { run, running } = useRun();
@@ -71,12 +75,17 @@ export function ImportInto({ panel, versionId, bring }: ImportIntoProps): JSX.El
     // Once, as soon as it is known what they are for.
   }, [title === undefined]);
 
+  const layouts: readonly (readonly [Layout, string])[] = [
+    ['auto', trans.__('are labels where there are two or more')],
+    ['class-folders', trans.__('are labels')],
+    ['images', trans.__('are no labels')]
+  ];
   const complete = !bringing && uploads.all.length > 0 && uploads.ids.length === uploads.all.length;
   const start = (dryRun: boolean) =>
     run(async () => {
       const started = await client.call(datasets.startImport, {
         params: { versionId },
-        body: { uploadIds: [...uploads.ids], dryRun }
+        body: { uploadIds: [...uploads.ids], dryRun, format }
       });
       setShown(started);
       if (!dryRun) {
@@ -96,6 +105,20 @@ export function ImportInto({ panel, versionId, bring }: ImportIntoProps): JSX.El
               'Drop archives (zip, tar, tar.gz, at most 5 GiB) or images (jpg, jpeg, png) here. Folders become labels; images beside the folders stay unlabeled.'
             )}
           </UploadBox>
+          <label className="topsdl-Import-layout">
+            {trans.__('Folders')}
+            <select
+              className="topsdl-Input"
+              value={format}
+              onChange={event => setFormat(event.target.value as Layout)}
+            >
+              {layouts.map(([value, text]) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </label>
           <div className="topsdl-Import-actions">
             <Button disabled={!complete || running} onClick={() => void start(true)}>
               {trans.__('Look First')}

@@ -16,6 +16,7 @@ import {
 } from '@topsdl/ui';
 import { useEffect, type JSX } from 'react';
 import { statusOf } from './resource.tsx';
+import { useVersions } from './useVersions.ts';
 
 const { datasets } = operations;
 
@@ -34,6 +35,7 @@ export default function VersionsPanel({ panel, id }: PanelProps): JSX.Element {
       item: versionId => client.call(datasets.getVersion, { params: { versionId } })
     }
   );
+  const { actions } = useVersions();
   const name = dataset.data?.name;
   useEffect(() => {
     if (name) {
@@ -90,6 +92,7 @@ export default function VersionsPanel({ panel, id }: PanelProps): JSX.Element {
             items={versions.items}
             id={version => version.id}
             open={version => registry.open('dataset-version', version.id)}
+            actions={version => actions(found, version)}
             python={({ number }) =>
               pythonThing(host, 'dataset', found.name, { version: number, public: found.public })
             }

@@ -1,20 +1,11 @@
-import {
-  addIcon,
-  deleteIcon,
-  downloadIcon,
-  editIcon,
-  fileUploadIcon
-} from '@jupyterlab/ui-components';
+import { addIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import { operations, type Dataset, type DatasetVersion } from '@topsdl/contract';
 import { datasetIcon, type SectionProps } from '@topsdl/lab';
 import {
-  confirm,
   pythonThing,
   Section,
   useList,
-  useMay,
   useProjectId,
-  useRun,
   useTops,
   type Action,
   type Host,
@@ -23,6 +14,7 @@ import {
   type Tone
 } from '@topsdl/ui';
 import type { JSX } from 'react';
+import { useVersions } from './useVersions.ts';
 
 const { datasets } = operations;
 
@@ -68,82 +60,12 @@ function useDatasets(filter: SectionFilter) {
 export default function DatasetSection({ section }: SectionProps): JSX.Element {
   const host = useTops();
   const { trans, registry } = host;
-  const { run } = useRun();
-  const mayWrite = useMay('data', 'admin');
-  const isAdmin = useMay('admin');
-
-  const addVersion = (dataset: Dataset, baseVersionId: string | null) =>
-    run(async () => {
-      const version = await host.client.call(datasets.createVersion, {
-        params: { datasetId: dataset.id },
-        body: { baseVersionId }
-      });
-      registry.open('dataset-version', version.id);
-    });
-
-  const remove = async (name: string, send: () => Promise<void>) => {
-    const sure = await confirm(host, {
-      title: trans.__('Delete %1?', name),
-      text: trans.__('This cannot be undone.'),
-      accept: trans.__('Delete'),
-      danger: true
-    });
-    if (sure) {
-      await run(send);
-    }
-  };
+  const versions = useVersions();
 
   const versionRow = (dataset: Dataset, version: DatasetVersion): RowView => {
     const { tone, text } = statusOf(version, host);
     const { total, labeled } = version.counts;
     const title = trans.__('%1 version %2', dataset.name, version.number);
-    const mayChange = dataset.public ? isAdmin : mayWrite;
-    const actions: Action[] = [
-      {
-        id: 'open',
-        label: trans.__('Open'),
-        icon: datasetIcon,
-        run: () => registry.open('dataset-version', version.id)
-      },
-      ...(mayChange
-        ? [
-            {
-              id: 'import',
-              label: trans.__('Import…'),
-              icon: fileUploadIcon,
-              run: () => registry.open('dataset-import', version.id)
-            }
-          ]
-        : []),
-      {
-        id: 'output',
-        label: trans.__('Export and Training Data…'),
-        icon: downloadIcon,
-        run: () => registry.open('dataset-output', version.id)
-      },
-      ...(mayChange
-        ? [
-            {
-              id: 'from',
-              label: trans.__('New Version from This One'),
-              icon: addIcon,
-              run: () => addVersion(dataset, version.id)
-            },
-            {
-              id: 'delete',
-              label: trans.__('Delete…'),
-              icon: deleteIcon,
-              danger: true,
-              separator: true,
-              key: 'Delete' as const,
-              run: () =>
-                remove(title, () =>
-                  host.client.call(datasets.deleteVersion, { params: { versionId: version.id } })
-                )
-            }
-          ]
-        : [])
-    ];
     return {
       id: version.id,
       label: `v${version.number}`,
@@ -154,7 +76,7 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
       ...(total > 0 ? { progress: labeled / total } : {}),
       detail: total > 0 ? `${Math.floor((100 * labeled) / total)} %` : '',
       open: () => registry.open('dataset-version', version.id),
-      actions,
+      actions: versions.actions(dataset, version),
       python: pythonThing(host, 'dataset', dataset.name, {
         version: version.number,
         public: dataset.public
@@ -163,15 +85,14 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
   };
 
   const view = (dataset: Dataset): RowView => {
-    const mayChange = dataset.public ? isAdmin : mayWrite;
-    const actions: Action[] = mayChange
+    const actions: Action[] = versions.mayChange(dataset)
       ? [
           {
             id: 'version',
             label: trans.__('New Empty Version'),
             icon: addIcon,
             inline: true,
-            run: () => addVersion(dataset, null)
+            run: () => versions.add(dataset, null)
           },
           {
             id: 'rename',
@@ -190,7 +111,7 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
             enabled: dataset.versionCount === 0,
             why: trans.__('Delete its versions first.'),
             run: () =>
-              remove(dataset.name, () =>
+              versions.remove(dataset.name, () =>
                 host.client.call(datasets.delete, { params: { datasetId: dataset.id } })
               )
           }
@@ -227,7 +148,7 @@ export default function DatasetSection({ section }: SectionProps): JSX.Element {
       view={view}
       shared
       create={
-        mayWrite
+        versions.mayWrite
           ? { label: trans.__('New Dataset'), run: () => registry.open('dataset-form', 'new') }
           : undefined
       }
