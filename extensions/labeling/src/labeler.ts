@@ -95,8 +95,9 @@ export class Labeler {
     return this.saver.settled();
   }
 
-  dispose(): void {
-    this.saver.dispose();
+  /** What is not saved yet is, or waits for the next time. */
+  close(): void {
+    this.saver.close();
   }
 
   private yieldTo(ids: readonly string[]): void {

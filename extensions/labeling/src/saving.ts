@@ -4,7 +4,7 @@ import { operations } from '@topsdl/contract';
 
 /** Sends batches of a version by the contract's save operation. */
 export function sender(client: Client, versionId: string): Send {
-  return async (batch: Batch, signal: AbortSignal): Promise<SaveResult> => {
+  return async (batch: Batch): Promise<SaveResult> => {
     try {
       const saved = await client.call(
         operations.labeling.save,
@@ -18,7 +18,7 @@ export function sender(client: Client, versionId: string): Send {
             }))
           }
         },
-        { signal, idempotencyKey: batch.key }
+        { idempotencyKey: batch.key }
       );
       return {
         kind: 'saved',
@@ -40,9 +40,7 @@ function outcome(error: unknown): SaveResult {
       ? { kind: 'unreachable' }
       : { kind: 'refused', error };
   }
-  return error instanceof ConnectionError || isAbort(error)
-    ? { kind: 'unreachable' }
-    : { kind: 'refused', error };
+  return error instanceof ConnectionError ? { kind: 'unreachable' } : { kind: 'refused', error };
 }
 
 function conflicting(error: ProblemError): string[] {
@@ -53,33 +51,69 @@ function conflicting(error: ProblemError): string[] {
   return Array.isArray(ids) ? ids.map(String) : [];
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
-}
-
 const prefix = 'topsdl:labeling:';
 
-/** Unsaved batches of one version and one user, in the browser's storage. */
-export function browserJournal(storage: Storage, userId: string, versionId: string): Journal {
-  const key = `${prefix}${userId}:${versionId}`;
+/**
+ * Unsaved batches of one version and one user, in the browser's storage, an item each: the same version
+ * may be open in another tab. A batch for which there is no room is sent all the same.
+ */
+export function browserJournal(
+  storage: Storage,
+  userId: string,
+  versionId: string,
+  now: () => number = Date.now
+): Journal {
+  const own = `${prefix}${userId}:${versionId}:`;
+  const items = new Map<string, string>();
+  let count = 0;
+  /** Names in the order of time. */
+  const newItem = (key: string) => {
+    const order = [now(), count++].map(number => String(number).padStart(15, '0')).join('-');
+    return `${own}${order}-${key}`;
+  };
   return {
     read() {
+      const names = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '');
+      return names
+        .filter(name => name.startsWith(own))
+        .sort()
+        .flatMap(name => {
+          const batch = parse(storage.getItem(name));
+          if (batch) {
+            items.set(batch.key, name);
+          }
+          return batch ?? [];
+        });
+    },
+    keep(batch, insteadOf) {
+      const item = items.get(insteadOf ?? '') ?? newItem(batch.key);
+      items.delete(insteadOf ?? '');
+      items.set(batch.key, item);
       try {
-        const stored: unknown = JSON.parse(storage.getItem(key) ?? '[]');
-        return Array.isArray(stored) ? (stored as Batch[]) : [];
+        storage.setItem(item, JSON.stringify(batch));
       } catch {
-        // Written by something else: there is nothing of ours to lose.
-        return [];
+        // The storage is full, or closed to us: the batch is on its way all the same.
+        storage.removeItem(item);
       }
     },
-    write(batches) {
-      if (batches.length === 0) {
-        storage.removeItem(key);
-      } else {
-        storage.setItem(key, JSON.stringify(batches));
+    forget(key) {
+      const item = items.get(key);
+      if (item !== undefined) {
+        items.delete(key);
+        storage.removeItem(item);
       }
     }
   };
+}
+
+function parse(text: string | null): Batch | undefined {
+  try {
+    const batch = JSON.parse(text ?? '') as Batch;
+    return typeof batch.key === 'string' && Array.isArray(batch.changes) ? batch : undefined;
+  } catch {
+    // Written by something else: there is nothing of ours to lose.
+    return undefined;
+  }
 }
 
 /** Waits 0.5 s, doubling to 15 s; the browser's `online` event ends the wait. */

@@ -35,7 +35,7 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
       }),
     [client, versionId, userId]
   );
-  useEffect(() => () => labeler.dispose(), [labeler]);
+  useEffect(() => () => labeler.close(), [labeler]);
 
   const key = JSON.stringify(filter);
   const window_ = useMemo(() => {

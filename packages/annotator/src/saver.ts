@@ -24,12 +24,19 @@ export type SaveResult =
   | { readonly kind: 'refused'; readonly error: unknown };
 
 /** Where the saver sends its batches. */
-export type Send = (batch: Batch, signal: AbortSignal) => Promise<SaveResult>;
+export type Send = (batch: Batch) => Promise<SaveResult>;
 
-/** Where unsaved batches survive a closed tab, such as the browser's local storage. */
+/**
+ * Where unsaved batches survive a closed tab, such as the browser's local storage. Several savers may
+ * share it: each keeps and forgets its own batches.
+ */
 export interface Journal {
+  /** What was kept, in the order it was. */
   read(): readonly Batch[];
-  write(batches: readonly Batch[]): void;
+  /** @param insteadOf the key of a batch whose place it takes */
+  keep(batch: Batch, insteadOf?: string): void;
+  /** Does nothing for a batch that is not there. */
+  forget(key: string): void;
 }
 
 export type SaveState =
@@ -59,10 +66,8 @@ export interface SaverOptions {
  */
 export class Saver {
   private readonly options: SaverOptions;
-  private readonly abort = new AbortController();
+  private readonly closed = new AbortController();
   private queue: Batch[];
-  /** Revisions the server answered that later batches of the queue are made on. */
-  private readonly revisions = new Map<string, number>();
   private running: Promise<void> = Promise.resolve();
   /** Falls in the same turn as the loop's last look at the queue, so that no batch is left behind. */
   private active = false;
@@ -81,22 +86,18 @@ export class Saver {
     return new Set(this.queue.flatMap(batch => batch.changes.map(change => change.imageId))).size;
   }
 
-  /** Changes of the queue that are newest for their image, to lay over what the server says. */
-  unsaved(): ReadonlyMap<string, Change> {
-    return new Map(this.queue.flatMap(batch => batch.changes).map(c => [c.imageId, c]));
-  }
-
   /** Takes changes on; a set larger than the limit is split. */
   save(changes: readonly Change[]): void {
     const limit = this.options.limit ?? 10_000;
     for (let start = 0; start < changes.length; start += limit) {
-      this.queue.push({
+      const batch = {
         key: this.options.newKey(),
         changes: changes.slice(start, start + limit)
-      });
+      };
+      this.queue.push(batch);
+      this.options.journal.keep(batch);
     }
     this.refused = undefined;
-    this.options.journal.write(this.queue);
     this.start();
   }
 
@@ -107,20 +108,24 @@ export class Saver {
 
   /** Gives up the batch that the server refused, and goes on. */
   discardRefused(): readonly string[] {
-    const [first, ...rest] = this.queue;
+    const [first] = this.queue;
     if (this.refused === undefined || !first) {
       return [];
     }
     this.refused = undefined;
     const ids = first.changes.map(change => change.imageId);
-    this.replace(rest);
+    this.done(first);
     this.options.onConflict(ids);
     this.start();
     return ids;
   }
 
-  dispose(): void {
-    this.abort.abort();
+  /**
+   * Goes on until all is sent; what cannot be at once stays in the journal. Nobody is told anything from
+   * now on.
+   */
+  close(): void {
+    this.closed.abort();
   }
 
   private start(): void {
@@ -130,76 +135,99 @@ export class Saver {
     }
   }
 
-  private replace(queue: Batch[]): void {
-    this.queue = queue;
-    this.options.journal.write(queue);
+  private done(batch: Batch): void {
+    this.queue = this.queue.filter(({ key }) => key !== batch.key);
+    this.options.journal.forget(batch.key);
+  }
+
+  private tell(state: SaveState): void {
+    if (!this.closed.signal.aborted) {
+      this.options.onState(state);
+    }
   }
 
   private async run(): Promise<void> {
-    const { send, backOff, onState, onSaved } = this.options;
-    const { signal } = this.abort;
     let tries = 0;
-    for (let batch = this.queue[0]; batch && !signal.aborted; batch = this.queue[0]) {
-      onState({ kind: tries === 0 ? 'saving' : 'offline', images: this.pending });
-      const result = await send(this.rebased(batch), signal);
-      if (signal.aborted) {
-        break;
+    for (let batch = this.queue[0]; batch; batch = this.queue[0]) {
+      this.tell({ kind: tries === 0 ? 'saving' : 'offline', images: this.pending });
+      const result = await this.options.send(batch);
+      if (result.kind === 'refused') {
+        this.refused = result.error ?? new Error('refused');
+        this.tell({ kind: 'refused', images: this.pending, error: result.error });
+        this.active = false;
+        return;
       }
-      switch (result.kind) {
-        case 'saved':
-          tries = 0;
-          result.revisions.forEach((revision, id) => this.revisions.set(id, revision));
-          this.replace(this.queue.slice(1));
-          onSaved(batch.changes, result.revisions);
-          break;
-        case 'conflict':
-          tries = 0;
-          this.drop(new Set(result.imageIds));
-          this.options.onConflict(result.imageIds);
-          break;
-        case 'unreachable':
-          tries += 1;
-          onState({ kind: 'offline', images: this.pending });
-          await backOff(tries, signal);
-          break;
-        case 'refused':
-          this.refused = result.error ?? new Error('refused');
-          onState({ kind: 'refused', images: this.pending, error: result.error });
+      if (result.kind === 'unreachable') {
+        if (this.closed.signal.aborted) {
           this.active = false;
           return;
+        }
+        tries += 1;
+        this.tell({ kind: 'offline', images: this.pending });
+        await this.options.backOff(tries, this.closed.signal);
+      } else {
+        tries = 0;
+        this.settle(batch, result);
       }
     }
     this.active = false;
-    if (!signal.aborted) {
-      this.revisions.clear();
-      onState({ kind: 'saved' });
+    this.tell({ kind: 'saved' });
+  }
+
+  private settle(batch: Batch, result: Extract<SaveResult, { kind: 'saved' | 'conflict' }>): void {
+    const { onSaved, onConflict } = this.options;
+    if (result.kind === 'saved') {
+      this.done(batch);
+      this.rebase(result.revisions);
+    } else {
+      this.drop(new Set(result.imageIds));
+    }
+    if (this.closed.signal.aborted) {
+      return;
+    }
+    if (result.kind === 'saved') {
+      onSaved(batch.changes, result.revisions);
+    } else {
+      onConflict(result.imageIds);
     }
   }
 
   /**
    * A change that was made before an earlier one of the same image was saved carries the revision of
-   * then; what the server answered since is what it is really made on.
+   * then; what the server answered is what it is really made on, also for whoever reads the journal.
    */
-  private rebased(batch: Batch): Batch {
-    return {
-      key: batch.key,
-      changes: batch.changes.map(change => ({
-        ...change,
-        revision: Math.max(change.revision, this.revisions.get(change.imageId) ?? 0)
-      }))
-    };
+  private rebase(revisions: ReadonlyMap<string, number>): void {
+    const isOld = ({ imageId, revision }: Change) => (revisions.get(imageId) ?? 0) > revision;
+    this.queue = this.queue.map(batch => {
+      if (!batch.changes.some(isOld)) {
+        return batch;
+      }
+      const rebased = {
+        key: batch.key,
+        changes: batch.changes.map(change =>
+          isOld(change) ? { ...change, revision: revisions.get(change.imageId)! } : change
+        )
+      };
+      this.options.journal.keep(rebased, batch.key);
+      return rebased;
+    });
   }
 
   /** Takes images out of every batch; a batch that changes gets a new key, as it says another thing. */
   private drop(ids: ReadonlySet<string>): void {
-    const kept = this.queue
-      .map(batch => {
-        const changes = batch.changes.filter(change => !ids.has(change.imageId));
-        return changes.length === batch.changes.length
-          ? batch
-          : { key: this.options.newKey(), changes };
-      })
-      .filter(batch => batch.changes.length > 0);
-    this.replace(kept);
+    const { journal, newKey } = this.options;
+    this.queue = this.queue.flatMap(batch => {
+      const changes = batch.changes.filter(change => !ids.has(change.imageId));
+      if (changes.length === batch.changes.length) {
+        return [batch];
+      }
+      if (changes.length === 0) {
+        journal.forget(batch.key);
+        return [];
+      }
+      const rest = { key: newKey(), changes };
+      journal.keep(rest, batch.key);
+      return [rest];
+    });
   }
 }

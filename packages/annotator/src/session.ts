@@ -9,13 +9,20 @@ export interface KnownImage {
   readonly shapes: readonly Shape[];
 }
 
+/** Shapes that were set here and are on their way. */
+interface Unsaved {
+  readonly shapes: readonly Shape[];
+  /** How many changes of the image are not known to be saved. */
+  readonly changes: number;
+}
+
 /**
  * The shapes of the images on screen: what the server said, with the changes made here laid over it.
  * Every change is one step of undo and goes to the saver at once.
  */
 export class AnnotationSession {
   private readonly known = new Map<string, KnownImage>();
-  private readonly local = new Map<string, readonly Shape[]>();
+  private readonly local = new Map<string, Unsaved>();
   private readonly history = new History<readonly Shape[]>();
   private readonly saver: Pick<Saver, 'save'>;
   private readonly onChange: (ids: readonly string[]) => void;
@@ -44,11 +51,7 @@ export class AnnotationSession {
       }
       const shown = this.shapes(image.id);
       this.known.set(image.id, image);
-      const unsaved = this.local.get(image.id);
-      if (unsaved && sameShapes(unsaved, image.shapes)) {
-        this.local.delete(image.id);
-      }
-      if (before && !unsaved && !sameShapes(shown, image.shapes)) {
+      if (before && !this.local.has(image.id) && !sameShapes(shown, image.shapes)) {
         foreign.add(image.id);
       }
       if (!before || !sameShapes(shown, this.shapes(image.id))) {
@@ -65,7 +68,7 @@ export class AnnotationSession {
 
   /** Shapes of an image as they are shown. */
   shapes(id: string): readonly Shape[] {
-    return this.local.get(id) ?? this.known.get(id)?.shapes ?? [];
+    return this.local.get(id)?.shapes ?? this.known.get(id)?.shapes ?? [];
   }
 
   has(id: string): boolean {
@@ -114,8 +117,11 @@ export class AnnotationSession {
       if (revision > known.revision) {
         this.known.set(id, { id, revision, shapes });
       }
+      // What was set since may say the same; it is not saved for that.
       const local = this.local.get(id);
-      if (local && sameShapes(local, shapes)) {
+      if (local && local.changes > 1) {
+        this.local.set(id, { ...local, changes: local.changes - 1 });
+      } else {
         this.local.delete(id);
       }
     }
@@ -135,7 +141,7 @@ export class AnnotationSession {
     for (const [id, shapes] of values) {
       const known = this.known.get(id);
       if (known) {
-        this.local.set(id, shapes);
+        this.local.set(id, { shapes, changes: (this.local.get(id)?.changes ?? 0) + 1 });
         changes.push({ imageId: id, revision: known.revision, shapes });
       }
     }

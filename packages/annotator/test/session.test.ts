@@ -5,6 +5,7 @@ import {
   Saver,
   type Batch,
   type Change,
+  type Journal,
   type SaveResult,
   type SaveState,
   type Shape
@@ -38,14 +39,41 @@ class Server {
   }
 }
 
+/** Batches as they would lie in the browser's storage. */
+class MemoryJournal implements Journal {
+  batches: Batch[] = [];
+
+  read(): readonly Batch[] {
+    return [...this.batches];
+  }
+
+  keep(batch: Batch, insteadOf?: string): void {
+    const at = this.batches.findIndex(({ key }) => key === insteadOf);
+    this.batches.splice(at < 0 ? this.batches.length : at, at < 0 ? 0 : 1, batch);
+  }
+
+  forget(key: string): void {
+    this.batches = this.batches.filter(batch => batch.key !== key);
+  }
+}
+
+let keys = 0;
+
 /** `faults` says for each request: it arrives, it is lost, or its answer is lost. */
-function connect(server: Server, faults: ('ok' | 'lost' | 'answer-lost')[], stored: Batch[][]) {
-  let keys = 0;
+function connect(
+  server: Server,
+  faults: ('ok' | 'lost' | 'answer-lost')[],
+  journal = new MemoryJournal()
+) {
   const states: SaveState[] = [];
   const changed = new Set<string>();
   let session: AnnotationSession | undefined;
+  let isCut = false;
   const saver = new Saver({
     send: async batch => {
+      if (isCut) {
+        return new Promise(() => undefined);
+      }
       const fault = faults.shift() ?? 'ok';
       if (fault === 'lost') {
         return { kind: 'unreachable' };
@@ -53,8 +81,8 @@ function connect(server: Server, faults: ('ok' | 'lost' | 'answer-lost')[], stor
       const result = server.save(batch);
       return fault === 'ok' ? result : { kind: 'unreachable' };
     },
-    journal: { read: () => stored.at(-1) ?? [], write: batches => stored.push([...batches]) },
-    newKey: () => `${stored.length}-${keys++}`,
+    journal,
+    newKey: () => String(keys++),
     limit: 3,
     backOff: () => Promise.resolve(),
     onState: state => states.push(state),
@@ -71,7 +99,11 @@ function connect(server: Server, faults: ('ok' | 'lost' | 'answer-lost')[], stor
   });
   session = new AnnotationSession(saver, ids => ids.forEach(id => changed.add(id)));
   session.learn([...server.images].map(([id, image]) => ({ id, ...image })));
-  return { saver, session, states };
+  /** Nothing is heard of it any more. */
+  const cut = () => {
+    isCut = true;
+  };
+  return { saver, session, states, cut };
 }
 
 const ids = ['a', 'b', 'c', 'd'];
@@ -87,7 +119,7 @@ describe('session and saver', () => {
       fc.asyncProperty(fc.array(action, { maxLength: 20 }), faults, async (actions, plan) => {
         const server = new Server();
         ids.forEach(id => server.images.set(id, { revision: 1, shapes: [] }));
-        const { saver, session, states } = connect(server, [...plan], []);
+        const { saver, session, states } = connect(server, [...plan]);
         for (const act of actions) {
           if (act === 'undo') {
             session.undo();
@@ -112,22 +144,76 @@ describe('session and saver', () => {
   test('a closed tab loses nothing: the journal is sent by the next', async () => {
     const server = new Server();
     server.images.set('a', { revision: 4, shapes: [] });
-    const stored: Batch[][] = [];
-    const first = connect(server, ['lost', 'lost'], stored);
+    const journal = new MemoryJournal();
+    const first = connect(server, ['lost', 'lost'], journal);
     first.session.set('label', new Map([['a', cls('cat')]]));
-    first.saver.dispose();
+    first.saver.close();
+    await first.saver.settled();
     expect(server.images.get('a')?.shapes).toEqual([]);
-    const second = connect(server, [], stored);
-    expect(second.saver.unsaved().get('a')?.shapes).toEqual(cls('cat'));
+    const second = connect(server, [], journal);
+    expect(second.saver.pending).toBe(1);
     await second.saver.settled();
     expect(server.images.get('a')?.shapes).toEqual(cls('cat'));
-    expect(stored.at(-1)).toEqual([]);
+    expect(journal.batches).toEqual([]);
+  });
+
+  test('a crash at any moment loses nothing of what was shown, and doubles nothing', async () => {
+    const change = fc.tuple(fc.subarray(ids, { minLength: 1 }), fc.constantFrom('x', 'y', 'z'));
+    const faults = fc.array(fc.constantFrom('ok', 'lost', 'answer-lost') as fc.Arbitrary<'ok'>);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { minLength: 1, maxLength: 12 }),
+        faults,
+        fc.nat(30),
+        async (changes, plan, turns) => {
+          const server = new Server();
+          ids.forEach(id => server.images.set(id, { revision: 1, shapes: [] }));
+          const before = new MemoryJournal();
+          const first = connect(server, [...plan], before);
+          const { session } = first;
+          for (const [some, label] of changes) {
+            session.set('label', new Map(some.map(id => [id, cls(label)])));
+            await Promise.resolve();
+          }
+          for (let turn = 0; turn < turns; turn++) {
+            await Promise.resolve();
+          }
+          const after = new MemoryJournal();
+          after.batches = [...before.batches];
+          first.cut();
+          const { saver } = connect(server, [], after);
+          await saver.settled();
+          for (const id of ids) {
+            expect([id, server.images.get(id)?.shapes]).toEqual([id, session.shapes(id)]);
+          }
+          expect(server.applied).toBe(server.seen.size);
+        }
+      )
+    );
+  });
+
+  test('a panel that is closed saves what was pressed just before', async () => {
+    const server = new Server();
+    ids.forEach(id => server.images.set(id, { revision: 1, shapes: [] }));
+    const { saver, session, states } = connect(server, []);
+    session.set('label', new Map(ids.map(id => [id, cls('cat')])));
+    session.set('label', new Map([['a', cls('dog')]]));
+    const told = states.length;
+    saver.close();
+    await saver.settled();
+    expect(ids.map(id => server.images.get(id)?.shapes)).toEqual([
+      cls('dog'),
+      cls('cat'),
+      cls('cat'),
+      cls('cat')
+    ]);
+    expect(states).toHaveLength(told);
   });
 
   test('a conflict gives way to the other person and keeps the rest of the batch', async () => {
     const server = new Server();
     ids.forEach(id => server.images.set(id, { revision: 1, shapes: [] }));
-    const { saver, session } = connect(server, [], []);
+    const { saver, session } = connect(server, []);
     server.images.set('a', { revision: 2, shapes: cls('theirs') });
     session.set(
       'label',
@@ -145,7 +231,7 @@ describe('session and saver', () => {
   test('undo is refused for an image that someone else labeled meanwhile', async () => {
     const server = new Server();
     server.images.set('a', { revision: 1, shapes: [] });
-    const { saver, session } = connect(server, [], []);
+    const { saver, session } = connect(server, []);
     session.set('label', new Map([['a', cls('mine')]]));
     await saver.settled();
     session.learn([{ id: 'a', revision: 3, shapes: cls('theirs') }]);
@@ -165,7 +251,7 @@ describe('session and saver', () => {
             : { kind: 'saved', revisions: new Map([['good', 2]]) }
         );
       },
-      journal: { read: () => [], write: () => undefined },
+      journal: new MemoryJournal(),
       newKey: () => String(sent.length),
       backOff: () => Promise.resolve(),
       onState: () => undefined,
