@@ -312,7 +312,7 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
                 })
               }
               selection={work.selection}
-              onSelect={work.setSelection}
+              onSelect={work.select}
               onOpen={() => setOpened(work.selection.focus)}
               cellWidth={112}
             />

@@ -47,10 +47,6 @@ export class Labeler {
     return this.session.redoTitle;
   }
 
-  get unsaved(): number {
-    return this.saver.pending;
-  }
-
   /** Takes over what the server says of images. */
   learn(images: Iterable<Image>): void {
     this.session.learn(

@@ -1,7 +1,8 @@
-import { noSelection, resize, type SaveState, type Selection } from '@topsdl/annotator';
+import { clear, noSelection, type SaveState, type Selection } from '@topsdl/annotator';
 import type { Image, ImageState } from '@topsdl/contract';
 import { useTops } from '@topsdl/ui';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { follow, remember, type Followed } from './following.ts';
 import { ImageWindow, type ImageFilter } from './images.ts';
 import { Labeler } from './labeler.ts';
 import { backOff, browserJournal, sender } from './saving.ts';
@@ -19,6 +20,11 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
   const [selection, setSelection] = useState<Selection>(() => noSelection(0));
   const userId = session.session?.user.id ?? '';
   const images = useRef<ImageWindow | undefined>(undefined);
+  const followed = useRef<Followed | undefined>(undefined);
+  const select = useCallback((wanted: Selection) => {
+    followed.current = remember(wanted, index => images.current?.at(index));
+    setSelection(wanted);
+  }, []);
 
   const labeler = useMemo(
     () =>
@@ -46,11 +52,10 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
       () => {
         setError(undefined);
         labeler.learn([...made.entries()].map(([, image]) => image));
-        setSelection(before =>
-          made.total === undefined || made.total === before.count
-            ? before
-            : resize(before, made.total)
-        );
+        const { total } = made;
+        if (total !== undefined) {
+          setSelection(before => follow(before, followed.current, made.entries(), total));
+        }
         draw();
       },
       setError
@@ -59,10 +64,10 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
   }, [client, versionId, key, labeler]);
   images.current = window_;
   useEffect(() => {
-    setSelection(noSelection(window_.total ?? 0));
+    select(noSelection(window_.total ?? 0));
     window_.look(0, 60);
     return () => window_.dispose();
-  }, [window_]);
+  }, [window_, select]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,7 +100,8 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
     // What no longer belongs to this tab goes from it at once; the next image takes its place.
     const leaves = (state === 'unlabeled') === (labelId !== null);
     if (changed > 0 && leaves) {
-      setSelection(before => ({ ...before, selected: noSelection(0).selected }));
+      followed.current = undefined;
+      setSelection(clear);
     }
     return changed;
   };
@@ -107,7 +113,7 @@ export function useLabeling(versionId: string, filter: ImageFilter) {
     error,
     reload: () => window_.invalidate(),
     selection,
-    setSelection,
+    select,
     labeler,
     assign,
     saveState,
