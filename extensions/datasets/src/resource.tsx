@@ -37,7 +37,7 @@ export function statusOf(version: DatasetVersion, { trans }: Pick<Host, 'trans'>
   return { tone: tones[version.status], text: words[version.status] };
 }
 
-function useDatasets(filter: SectionFilter) {
+function useDatasets({ search, mine, visibility, sort, placedBy }: SectionFilter) {
   const projectId = useProjectId();
   const { client } = useTops();
   return useList(
@@ -45,13 +45,14 @@ function useDatasets(filter: SectionFilter) {
     projectId
       ? {
           params: { projectId },
-          query: { search: filter.search, mine: filter.mine, visibility: filter.visibility }
+          query: { search, mine, visibility, sort }
         }
       : null,
     {
       watch: [{ kinds: ['dataset', 'dataset-version'] }],
       item: datasetId => client.call(datasets.get, { params: { datasetId } }),
-      rowOf: event => (event.kind === 'dataset' ? event.id : event.parentId)
+      rowOf: event => (event.kind === 'dataset' ? event.id : event.parentId),
+      placedBy
     }
   );
 }

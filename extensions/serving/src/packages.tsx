@@ -19,16 +19,17 @@ import { buildState } from './states.ts';
 
 const { serving } = operations;
 
-function usePackages({ search, mine }: SectionFilter) {
+function usePackages({ search, mine, sort, placedBy }: SectionFilter) {
   const projectId = useProjectId();
   const { client } = useTops();
   return useList(
     serving.listPackages,
-    projectId ? { params: { projectId }, query: { search, mine } } : null,
+    projectId ? { params: { projectId }, query: { search, mine, sort } } : null,
     {
       watch: [{ kinds: ['package', 'package-version'] }],
       item: packageId => client.call(serving.getPackage, { params: { packageId } }),
-      rowOf: event => (event.kind === 'package' ? event.id : event.parentId)
+      rowOf: event => (event.kind === 'package' ? event.id : event.parentId),
+      placedBy
     }
   );
 }

@@ -18,15 +18,16 @@ import { serviceState } from './states.ts';
 
 const { serving } = operations;
 
-function useServices({ search, mine }: SectionFilter) {
+function useServices({ search, mine, sort, placedBy }: SectionFilter) {
   const projectId = useProjectId();
   const { client } = useTops();
   return useList(
     serving.listServices,
-    projectId ? { params: { projectId }, query: { search, mine } } : null,
+    projectId ? { params: { projectId }, query: { search, mine, sort } } : null,
     {
       watch: [{ kinds: ['service'] }],
-      item: serviceId => client.call(serving.getService, { params: { serviceId } })
+      item: serviceId => client.call(serving.getService, { params: { serviceId } }),
+      placedBy
     }
   );
 }

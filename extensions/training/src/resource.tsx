@@ -21,16 +21,17 @@ import { isActive, progressOf, stateOf } from './states.ts';
 
 const { training } = operations;
 
-function useTraining({ search, mine }: SectionFilter) {
+function useTraining({ search, mine, sort, placedBy }: SectionFilter) {
   const projectId = useProjectId();
   const { client } = useTops();
   return useList(
     training.list,
-    projectId ? { params: { projectId }, query: { search, mine } } : null,
+    projectId ? { params: { projectId }, query: { search, mine, sort } } : null,
     {
       watch: [{ kinds: ['training', 'training-run'] }],
       item: trainingId => client.call(training.get, { params: { trainingId } }),
-      rowOf: event => (event.kind === 'training' ? event.id : event.parentId)
+      rowOf: event => (event.kind === 'training' ? event.id : event.parentId),
+      placedBy
     }
   );
 }

@@ -11,8 +11,13 @@ export const PageQuery = z.object({
   mine: queryBoolean().optional()
 });
 
+/** Lists of things with names: the newest first, unless they are wanted by name. */
+export const NamedPageQuery = PageQuery.extend({
+  sort: z.enum(['newest', 'name']).optional()
+});
+
 /** Lists of things that may be the project's or public. */
-export const SharedPageQuery = PageQuery.extend({
+export const SharedPageQuery = NamedPageQuery.extend({
   visibility: z.enum(['project', 'public', 'all']).optional()
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
 import { LogPage, LogQuery } from './logs.ts';
-import { page, PageQuery } from './page.ts';
+import { NamedPageQuery, page, PageQuery } from './page.ts';
 import {
   Description,
   Environment,
@@ -154,7 +154,7 @@ export const serving = {
     summary: 'Model packages with their newest versions.',
     access: read,
     params: ProjectParams,
-    query: PageQuery,
+    query: NamedPageQuery,
     response: page(Package)
   }),
   createPackage: operation({
@@ -283,7 +283,7 @@ export const serving = {
     summary: 'Online services.',
     access: read,
     params: ProjectParams,
-    query: PageQuery,
+    query: NamedPageQuery,
     response: page(Service)
   }),
   createService: operation({

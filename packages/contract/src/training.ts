@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
 import { LogPage, LogQuery, NodeStats } from './logs.ts';
-import { page, PageQuery } from './page.ts';
+import { NamedPageQuery, page, PageQuery } from './page.ts';
 import { Holder } from './projects.ts';
 import { Command, Environment, Id, Name, queryInteger, text, Time, UserRef } from './rules.ts';
 import { FileEntry, SetVersion } from './sets.ts';
@@ -141,7 +141,7 @@ export const training = {
     summary: 'Training definitions with their newest runs.',
     access: read,
     params: z.object({ projectId: Id }),
-    query: PageQuery,
+    query: NamedPageQuery,
     response: page(Training)
   }),
   create: operation({

@@ -78,3 +78,7 @@ export const specIcon = icon(
   'spec',
   '<rect x="7" y="7" width="10" height="10" rx="1"/><path d="M9.5 7V3M14.5 7V3M9.5 21v-4M14.5 21v-4M7 9.5H3M7 14.5H3M21 9.5h-4M21 14.5h-4"/>'
 );
+export const sortIcon = icon(
+  'sort',
+  '<path d="M3 6h10M3 12h7M3 18h4M18 5v14M14.5 15.5L18 19l3.5-3.5"/>'
+);

@@ -96,6 +96,35 @@ test('a new row is put at the top, and what was read further down stays', async 
   jest.useRealTimers();
 });
 
+test('where rows have places of their own, a new one and a renamed one come to theirs', async () => {
+  jest.useFakeTimers();
+  const source = server([...'abcdefghijklmnopqrstuvwxyz'].map(name => ({ id: `r${name}`, name })));
+  const list = new PagedList<Row>({
+    fetch: source.fetch,
+    watch: [{ kinds: ['training'] }],
+    item: async id => source.all.find(row => row.id === id) as Row,
+    placedBy: ({ name }) => name
+  });
+  list.subscribe(() => undefined);
+  await settled();
+  await list.more();
+  const shown = () => list.getState().items.map(({ name }) => name);
+  const happens = async (type: ChangeEvent['type'], id: string) => {
+    source.all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    list.onEvent(event({ type, id }));
+    jest.advanceTimersByTime(200);
+    await settled();
+  };
+  source.all.push({ id: 'new', name: 'mm' });
+  await happens('created', 'new');
+  expect(shown().slice(11, 15)).toEqual(['l', 'm', 'mm', 'n']);
+  source.all[0] = { id: 'ra', name: 'nn' };
+  await happens('updated', 'ra');
+  expect(shown().slice(0, 2)).toEqual(['b', 'c']);
+  expect(shown().slice(12, 15)).toEqual(['mm', 'n', 'nn']);
+  jest.useRealTimers();
+});
+
 test('a deleted row goes at once, without a request', async () => {
   const source = server(rows(5));
   const list = new PagedList<Row>({ fetch: source.fetch, watch: [{ kinds: ['training'] }] });

@@ -300,6 +300,7 @@ class AlgorithmsApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
         visibility: Literal["project", "public", "all"] | Unset = UNSET,
         scenario: Literal["image-classification", "image-detection", "image-segmentation", "image-keypoints", "image-ocr"] | Unset = UNSET,
     ) -> Any:
@@ -307,7 +308,7 @@ class AlgorithmsApi(Group):
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/algorithms",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "visibility": visibility, "scenario": scenario},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort, "visibility": visibility, "scenario": scenario},
             body=None,
         )
 
@@ -549,6 +550,7 @@ class DatasetsApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
         visibility: Literal["project", "public", "all"] | Unset = UNSET,
         annotation_type: Literal["classification", "detection", "segmentation", "keypoints", "ocr"] | Unset = UNSET,
     ) -> Any:
@@ -556,7 +558,7 @@ class DatasetsApi(Group):
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/datasets",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "visibility": visibility, "annotationType": annotation_type},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort, "visibility": visibility, "annotationType": annotation_type},
             body=None,
         )
 
@@ -1014,6 +1016,7 @@ class ModelsApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
         visibility: Literal["project", "public", "all"] | Unset = UNSET,
         scenario: Literal["image-classification", "image-detection", "image-segmentation", "image-keypoints", "image-ocr"] | Unset = UNSET,
     ) -> Any:
@@ -1021,7 +1024,7 @@ class ModelsApi(Group):
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/models",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "visibility": visibility, "scenario": scenario},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort, "visibility": visibility, "scenario": scenario},
             body=None,
         )
 
@@ -1395,12 +1398,13 @@ class ServingApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
     ) -> Any:
         """Model packages with their newest versions."""
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/packages",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort},
             body=None,
         )
 
@@ -1568,12 +1572,13 @@ class ServingApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
     ) -> Any:
         """Online services."""
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/services",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort},
             body=None,
         )
 
@@ -1912,12 +1917,13 @@ class TrainingApi(Group):
         limit: int | Unset = UNSET,
         search: str | Unset = UNSET,
         mine: bool | Unset = UNSET,
+        sort: Literal["newest", "name"] | Unset = UNSET,
     ) -> Any:
         """Training definitions with their newest runs."""
         return self._transport.call(
             "GET",
             f"/projects/{quote(project_id)}/training",
-            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine},
+            query={"cursor": cursor, "limit": limit, "search": search, "mine": mine, "sort": sort},
             body=None,
         )
 

@@ -14,7 +14,7 @@ type Key = string | number | null;
 export interface Ordering<Row> {
   /** Distinguishes the cursors of this list from others'. */
   readonly name: string;
-  readonly columns: readonly SQLiteColumn[];
+  readonly columns: readonly (SQLiteColumn | SQL)[];
   readonly direction: 'ascending' | 'descending';
   /** The values of the columns in a row that was read. */
   readonly keys: (row: Row) => readonly Key[];
@@ -23,6 +23,30 @@ export interface Ordering<Row> {
 export interface PageRequest {
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
+}
+
+/** What a list of things with names is asked for. */
+export interface NamedRequest extends PageRequest {
+  readonly search?: string | undefined;
+  readonly sort?: 'newest' | 'name' | undefined;
+  /** Only what this user created. */
+  readonly createdBy?: string | undefined;
+}
+
+/** The order that was asked for: the newest first, or by name, without regard to (ASCII) case. */
+export function namedOrdering<Row extends { readonly id: string; readonly name: string }>(
+  list: string,
+  table: { readonly id: SQLiteColumn; readonly name: SQLiteColumn },
+  { sort }: NamedRequest
+): Ordering<Row> {
+  return sort === 'name'
+    ? {
+        name: `${list} by name`,
+        columns: [sql`${table.name} COLLATE NOCASE`, table.id],
+        direction: 'ascending',
+        keys: row => [row.name, row.id]
+      }
+    : { name: list, columns: [table.id], direction: 'descending', keys: row => [row.id] };
 }
 
 /** An opaque cursor after these keys. */

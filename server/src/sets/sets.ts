@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, or, sum } from 'drizzle-orm';
 import type { EventKind, Page, Scenario } from '@topsdl/contract';
 import type { Database, Orm, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import { contains, type PageRequest } from '../db/paging.ts';
+import { contains, namedOrdering, type NamedRequest, type PageRequest } from '../db/paging.ts';
 import { countRows, listRows, mapPage, requireFreeName } from '../db/rows.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Use } from '../uses.ts';
@@ -19,12 +19,9 @@ const words = {
   models: { set: 'model', version: 'model-version' }
 } as const satisfies Record<SetKind, { set: EventKind; version: EventKind }>;
 
-export interface SetQuery extends PageRequest {
-  readonly search?: string | undefined;
+export interface SetQuery extends NamedRequest {
   readonly scenario?: Scenario | undefined;
   readonly visibility?: 'project' | 'public' | 'all' | undefined;
-  /** Only what this user created. */
-  readonly createdBy?: string | undefined;
 }
 
 /** A set with what lists show of its versions. */
@@ -39,13 +36,6 @@ export interface Deleter {
   readonly userId: string;
   readonly admin: boolean;
 }
-
-const byAge = {
-  name: 'sets',
-  columns: [fileSets.id],
-  direction: 'descending' as const,
-  keys: (row: SetRow) => [row.id]
-};
 
 const byNumber = {
   name: 'set-versions',
@@ -117,7 +107,8 @@ export class Sets {
       query.scenario && eq(fileSets.scenario, query.scenario),
       query.createdBy === undefined ? undefined : eq(fileSets.createdBy, query.createdBy)
     );
-    return mapPage(listRows(this.#db.orm, fileSets, byAge, filter, query), row =>
+    const ordering = namedOrdering('sets', fileSets, query);
+    return mapPage(listRows(this.#db.orm, fileSets, ordering, filter, query), row =>
       this.summary(row)
     );
   }

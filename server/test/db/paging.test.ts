@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { counters } from '../../src/db/table.ts';
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import {
   contains,
   decodeCursor,
   encodeCursor,
   keyset,
+  namedOrdering,
+  type NamedRequest,
   type Ordering
 } from '../../src/db/paging.ts';
+import { listRows } from '../../src/db/rows.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -90,6 +94,38 @@ test('rows that come and go between pages neither double nor hide others', () =>
     'n7',
     'n8'
   ]);
+});
+
+test('things with names come the newest first or by name, in pages of the same order', () => {
+  const names = ['beta', 'Alpha', 'gamma', '数据', 'alpha 2', 'Beta 2'];
+  const rows = names.map((name, index) => ({ id: `0${index}`, name }));
+  const things = sqliteTable('things', {
+    id: text('id').primaryKey(),
+    name: text('name').notNull()
+  });
+  const { sqlite, orm } = stage.db;
+  sqlite.exec('CREATE TEMP TABLE things (id TEXT PRIMARY KEY, name TEXT NOT NULL)');
+  orm.insert(things).values(rows).run();
+  const paged = (sort: NamedRequest['sort']): string[] => {
+    const found: string[] = [];
+    const ordering = namedOrdering<(typeof rows)[number]>('things', things, { sort });
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = listRows(orm, things, ordering, undefined, { limit: 2, cursor });
+      found.push(...page.items.map(({ name }) => name));
+      cursor = page.next;
+    }
+    return found;
+  };
+  expect(paged('name')).toEqual(['Alpha', 'alpha 2', 'beta', 'Beta 2', 'gamma', '数据']);
+  expect(paged('newest')).toEqual(names.toReversed());
+  expect(paged(undefined)).toEqual(names.toReversed());
+  const { next } = listRows(orm, things, namedOrdering('things', things, {}), undefined, {
+    limit: 2
+  });
+  const byName = namedOrdering<(typeof rows)[number]>('things', things, { sort: 'name' });
+  expect(() => keyset(byName, { cursor: next })).toThrow(
+    expect.objectContaining({ code: 'bad-cursor' })
+  );
 });
 
 test('a cursor is taken by its own list only, and made-up ones are refused', () => {

@@ -6,7 +6,7 @@ import {
   searchIcon,
   userIcon
 } from '@jupyterlab/ui-components';
-import type { ISection } from '@topsdl/lab';
+import { sortIcon, type ISection } from '@topsdl/lab';
 import { useEffect, useId, useState, type JSX, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, EmptyState, ErrorState, Loading } from '../feedback/states.tsx';
 import { useTops, useTrans } from '../host.tsx';
@@ -18,14 +18,20 @@ import { Resizer } from './Resizer.tsx';
 import { RowList } from './RowList.tsx';
 import type { Action, RowView } from './rows.ts';
 
-/** What the list of a section is narrowed to; hand it on to the operation's query. */
+/** What is wanted of the list of a section; hand it on to the operation's query. */
 export interface SectionFilter {
   /** Undefined while nothing is searched for. */
   readonly search: string | undefined;
   /** Undefined unless only one's own are wanted. */
   readonly mine: true | undefined;
   readonly visibility: 'project' | 'public' | 'all';
+  /** Undefined for the newest first. */
+  readonly sort: 'name' | undefined;
+  /** Hand it on to the list: by name, rows have places of their own. */
+  readonly placedBy: ((item: { readonly name: string }) => unknown) | undefined;
 }
+
+const byName = ({ name }: { readonly name: string }) => name;
 
 export interface SectionProps<T> {
   readonly section: ISection;
@@ -58,12 +64,15 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
     `visibility:${section.id}`,
     'all'
   );
+  const [sorted, setSorted] = useKept(`sorted:${section.id}`, false);
   const [height, setHeight] = useKept<number | null>(`height:${section.id}`, null);
   const search = useDelayed(text.trim(), 200);
   const filter: SectionFilter = {
     search: search || undefined,
     mine: mine || undefined,
-    visibility
+    visibility,
+    sort: sorted ? 'name' : undefined,
+    placedBy: sorted ? byName : undefined
   };
   const Caret = expanded ? caretDownIcon : caretRightIcon;
   const closeSearch = () => {
@@ -100,6 +109,13 @@ export function Section<T>(props: SectionProps<T>): JSX.Element {
             label={trans.__('Search by name')}
             pressed={searching}
             onClick={() => (searching ? closeSearch() : (setExpanded(true), setSearching(true)))}
+          />
+          <Button
+            minimal
+            icon={sortIcon}
+            label={trans.__('Sort by name')}
+            pressed={sorted}
+            onClick={() => setSorted(!sorted)}
           />
           {owned && (
             <Button

@@ -16,20 +16,21 @@ export function FileSetSection({ section, kind }: SectionProps & { kind: SetKind
   const mayWrite = useMay('platform', 'admin');
   const { operations, events } = kind;
 
-  const useRows = (filter: SectionFilter) => {
+  const useRows = ({ search, mine, visibility, sort, placedBy }: SectionFilter) => {
     const projectId = useProjectId();
     return useList(
       operations.list,
       projectId
         ? {
             params: { projectId },
-            query: { search: filter.search, mine: filter.mine, visibility: filter.visibility }
+            query: { search, mine, visibility, sort }
           }
         : null,
       {
         watch: [{ kinds: [events.set, events.version] }],
         item: setId => client.call(operations.get, { params: { setId } }),
-        rowOf: event => (event.kind === events.set ? event.id : event.parentId)
+        rowOf: event => (event.kind === events.set ? event.id : event.parentId),
+        placedBy
       }
     );
   };

@@ -23,6 +23,11 @@ export interface ListOptions<T> {
   readonly watch: readonly Watch[];
   /** Fetches one row anew; without it a change asks for the first page again. */
   readonly item?: ((id: string) => Promise<T>) | undefined;
+  /**
+   * What of a row its place goes by, where new rows are not put at the top: with it, a new row or a
+   * change of this asks for all anew that is known of the list.
+   */
+  readonly placedBy?: ((item: T) => unknown) | undefined;
   /** The row that an event is about; by itself the object's own id, if it is of the first watched kind. */
   readonly rowOf?: ((event: ChangeEvent) => string | null) | undefined;
   /** How long events are collected before something is asked, in milliseconds. */
@@ -89,7 +94,7 @@ export class PagedList<T extends Identified> extends Entry {
     }
   }
 
-  /** Asks for the first page; what is further down stays until it is asked for. */
+  /** Asks for the first page; what is further down stays until it is asked for, unless rows are placed by themselves. */
   reload(): Promise<void> {
     if (this.asking) {
       this.askAgain = true;
@@ -183,6 +188,10 @@ export class PagedList<T extends Identified> extends Entry {
       const old = this.state.items.find(item => item.id === id);
       if (fresh && old) {
         this.replace(old, fresh);
+        const { placedBy } = this.options;
+        if (placedBy && placedBy(fresh) !== placedBy(old)) {
+          await this.reload();
+        }
       }
     } catch {
       // It is gone, or its event is yet to come: the first page tells.
@@ -193,6 +202,9 @@ export class PagedList<T extends Identified> extends Entry {
   private async askFirst(): Promise<void> {
     try {
       const page = await this.options.fetch(undefined);
+      if (this.options.placedBy) {
+        await this.askFurther(page);
+      }
       const fresh = new Set(page.items.map(({ id }) => id));
       const keepRest = page.next !== undefined && this.state.items.length > page.items.length;
       const rest = keepRest ? this.state.items.filter(({ id }) => !fresh.has(id)) : [];
@@ -210,6 +222,15 @@ export class PagedList<T extends Identified> extends Entry {
     } catch (error) {
       this.stale = true;
       this.set({ ...this.state, error, loading: false });
+    }
+  }
+
+  /** Adds to the first page what follows, as far as the list is known. */
+  private async askFurther(page: Page<T>): Promise<void> {
+    while (page.next !== undefined && page.items.length < this.state.items.length) {
+      const further = await this.options.fetch(page.next);
+      page.items.push(...further.items);
+      page.next = further.next;
     }
   }
 

@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, or, sum, type SQL, sql } from 'drizzle-orm';
 import type { AnnotationType, Page } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, type PageRequest } from '../../db/paging.ts';
+import { contains, namedOrdering, type NamedRequest, type PageRequest } from '../../db/paging.ts';
 import { countRows, listRows, mapPage, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import {
@@ -18,12 +18,9 @@ import { copyVersion, deleteImages, sweepVersions } from '../../library/versions
 /** Versions that a dataset shows in a list. */
 const NEWEST = 5;
 
-export interface DatasetQuery extends PageRequest {
-  readonly search?: string | undefined;
+export interface DatasetQuery extends NamedRequest {
   readonly annotationType?: AnnotationType | undefined;
   readonly visibility?: 'project' | 'public' | 'all' | undefined;
-  /** Only what this user created. */
-  readonly createdBy?: string | undefined;
 }
 
 /** A dataset with what lists show of its versions. */
@@ -32,13 +29,6 @@ export interface DatasetSummary {
   readonly versionCount: number;
   readonly versions: VersionRow[];
 }
-
-const byAge = {
-  name: 'datasets',
-  columns: [datasets.id],
-  direction: 'descending' as const,
-  keys: (row: DatasetRow) => [row.id]
-};
 
 const byNumber = {
   name: 'dataset-versions',
@@ -168,7 +158,8 @@ export class Datasets {
       query.annotationType && eq(datasets.annotationType, query.annotationType),
       query.createdBy ? eq(datasets.createdBy, query.createdBy) : undefined
     );
-    return mapPage(listRows(this.#db.orm, datasets, byAge, filter, query), row =>
+    const ordering = namedOrdering('datasets', datasets, query);
+    return mapPage(listRows(this.#db.orm, datasets, ordering, filter, query), row =>
       this.summary(row)
     );
   }

@@ -3,7 +3,7 @@ import type { Page, Scenario } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, type PageRequest } from '../../db/paging.ts';
+import { contains, namedOrdering, type NamedRequest, type PageRequest } from '../../db/paging.ts';
 import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { algorithmSets, modelSets } from '../../sets/service.ts';
@@ -29,13 +29,6 @@ export interface VersionInput {
 
 /** Variables whose names begin so are the platform's. */
 export const OURS = 'TOPSDL_';
-
-const byAge = {
-  name: 'packages',
-  columns: [packages.id],
-  direction: 'descending' as const,
-  keys: (row: PackageRow) => [row.id]
-};
 
 const byNumber = {
   name: 'package-versions',
@@ -80,16 +73,14 @@ export class Packages {
     return row;
   }
 
-  list(
-    projectId: string,
-    query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): Page<PackageRow> {
+  list(projectId: string, query: NamedRequest): Page<PackageRow> {
     const filter = and(
       eq(packages.projectId, projectId),
       contains(packages.name, query.search),
       query.createdBy === undefined ? undefined : eq(packages.createdBy, query.createdBy)
     );
-    return listRows(this.#db.orm, packages, byAge, filter, query);
+    const ordering = namedOrdering('packages', packages, query);
+    return listRows(this.#db.orm, packages, ordering, filter, query);
   }
 
   listVersions(packageId: string, request: PageRequest): Page<PackageVersionRow> {

@@ -3,7 +3,7 @@ import type { Page } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, type PageRequest } from '../../db/paging.ts';
+import { contains, namedOrdering, type NamedRequest } from '../../db/paging.ts';
 import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import type { Role } from '../../gateway/index.ts';
 import { ProblemError } from '../../http/problem.ts';
@@ -24,13 +24,6 @@ export interface Asker {
 
 /** Gray's share of the requests where nobody says. */
 const DEFAULT_SHARE = 0.1;
-
-const byAge = {
-  name: 'services',
-  columns: [services.id],
-  direction: 'descending' as const,
-  keys: (row: ServiceRow) => [row.id]
-};
 
 const COLUMN = { production: 'productionId', gray: 'grayId' } as const;
 
@@ -83,16 +76,14 @@ export class ServingService {
     return version;
   }
 
-  list(
-    projectId: string,
-    query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): Page<ServiceRow> {
+  list(projectId: string, query: NamedRequest): Page<ServiceRow> {
     const filter = and(
       eq(services.projectId, projectId),
       contains(services.name, query.search),
       query.createdBy === undefined ? undefined : eq(services.createdBy, query.createdBy)
     );
-    return listRows(this.#db.orm, services, byAge, filter, query);
+    const ordering = namedOrdering('services', services, query);
+    return listRows(this.#db.orm, services, ordering, filter, query);
   }
 
   count(projectId: string): number {

@@ -2,7 +2,7 @@ import { and, asc, desc, eq } from 'drizzle-orm';
 import type { Page } from '@topsdl/contract';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { contains, type PageRequest } from '../../db/paging.ts';
+import { contains, namedOrdering, type NamedRequest } from '../../db/paging.ts';
 import { countRows, listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { Use } from '../../uses.ts';
@@ -27,13 +27,6 @@ export interface DefinitionInput {
   readonly saveModelSetId: string | null;
 }
 
-const byAge = {
-  name: 'training',
-  columns: [trainings.id],
-  direction: 'descending' as const,
-  keys: (row: TrainingRow) => [row.id]
-};
-
 /** Training definitions. */
 export class Definitions {
   readonly #db: Database;
@@ -54,16 +47,14 @@ export class Definitions {
     return row;
   }
 
-  list(
-    projectId: string,
-    query: PageRequest & { search?: string | undefined; createdBy?: string | undefined }
-  ): Page<TrainingRow> {
+  list(projectId: string, query: NamedRequest): Page<TrainingRow> {
     const filter = and(
       eq(trainings.projectId, projectId),
       contains(trainings.name, query.search),
       query.createdBy === undefined ? undefined : eq(trainings.createdBy, query.createdBy)
     );
-    return listRows(this.#db.orm, trainings, byAge, filter, query);
+    const ordering = namedOrdering('training', trainings, query);
+    return listRows(this.#db.orm, trainings, ordering, filter, query);
   }
 
   /** Ids of the versions that a definition mounts, by kind, in the order they were chosen. */
