@@ -1,9 +1,11 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { InputDialog } from '@jupyterlab/apputils';
+import { InputDialog, type ICommandPalette } from '@jupyterlab/apputils';
 import { notebookIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
 import { activityIcon, projectIcon } from '@topsdl/lab';
 import type { TopsServices as Services } from '@topsdl/lab';
+import { sidebars } from './sidebars.tsx';
 
 export const commands = {
   activity: 'topsdl:activity',
@@ -18,11 +20,14 @@ export const commands = {
   signIn: 'topsdl:account:sign-in'
 };
 
-const AREAS = ['data', 'develop', 'train', 'serve'];
 const nothing = { args: { type: 'object', properties: {} } } as const;
 
 /** The commands of the suite as a whole. */
-export function installCommands(app: JupyterFrontEnd, services: Services): void {
+export function installCommands(
+  app: JupyterFrontEnd,
+  services: Services,
+  palette: ICommandPalette | null
+): void {
   const { registry, session, events, translation } = services;
   const { trans } = translation;
 
@@ -90,17 +95,30 @@ export function installCommands(app: JupyterFrontEnd, services: Services): void 
     }
   });
 
+  const bars = sidebars(translation);
+  const barOf = (args: ReadonlyPartialJSONObject) => bars.find(({ area }) => area === args['area']);
   app.commands.addCommand(commands.showArea, {
-    label: args => trans.__('Show the sidebar %1', String(args['area'] ?? '')),
+    label: args => trans.__('Show the sidebar %1', barOf(args)?.label ?? ''),
+    icon: args => barOf(args)?.icon,
+    isVisible: args =>
+      registry.sections.some(({ area, anyOf }) => area === args['area'] && session.may(...anyOf)),
     describedBy: {
       args: {
         type: 'object',
         required: ['area'],
-        properties: { area: { enum: AREAS, description: trans.__('Which of the four sidebars') } }
+        properties: {
+          area: {
+            enum: bars.map(({ area }) => area),
+            description: trans.__('Which of the four sidebars')
+          }
+        }
       }
     },
     execute: args => app.shell.activateById(`topsdl-${String(args['area'])}`)
   });
+  for (const { area } of bars) {
+    palette?.addItem({ command: commands.showArea, category: 'TopsDL', args: { area } });
+  }
 
   // Those below are for people who are not signed in, too: no permission is asked for.
   app.commands.addCommand(commands.continueAsOwner, {

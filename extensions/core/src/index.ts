@@ -118,7 +118,7 @@ const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
     const services = servicesOf(app, topsApi, topsEvents, topsSession, resources, topsTranslation);
     installPanels(app, services, resources, restorer);
     installSidebars(app, services, restorer);
-    installCommands(app, services);
+    installCommands(app, services, palette);
     resources.addWorkKind({ kind: 'task', load: () => import('./taskWork.ts') });
     new Endings(services, resources, report => announceEnding(services, report));
     resources.addPanel({

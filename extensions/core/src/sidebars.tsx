@@ -1,7 +1,14 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { dataIcon, developIcon, serveIcon, trainIcon, type Area } from '@topsdl/lab';
-import type { TopsServices as Services } from '@topsdl/lab';
+import {
+  dataIcon,
+  developIcon,
+  serveIcon,
+  trainIcon,
+  type Area,
+  type ITopsTranslation,
+  type TopsServices as Services
+} from '@topsdl/lab';
 import type { Message } from '@lumino/messaging';
 import { LazyWidget, loadKit } from './lazy.tsx';
 
@@ -16,21 +23,31 @@ class SidebarWidget extends LazyWidget {
   }
 }
 
-/** The four sidebars. One whose sections the user may not see is not there. */
+interface Bar {
+  readonly area: Area;
+  readonly label: string;
+  readonly icon: LabIcon;
+  readonly rank: number;
+}
+
+/** The four sidebars in their order. */
+export function sidebars({ trans }: ITopsTranslation): readonly Bar[] {
+  return [
+    { area: 'data', label: trans.__('Data'), icon: dataIcon, rank: 310 },
+    { area: 'develop', label: trans.__('Develop'), icon: developIcon, rank: 320 },
+    { area: 'train', label: trans.__('Train'), icon: trainIcon, rank: 330 },
+    { area: 'serve', label: trans.__('Serve'), icon: serveIcon, rank: 340 }
+  ];
+}
+
+/** Makes the sidebars. One whose sections the user may not see is not there. */
 export function installSidebars(
   app: JupyterFrontEnd,
   services: Services,
   restorer: ILayoutRestorer | null
 ): void {
   const { registry, session, translation } = services;
-  const { trans } = translation;
-  const bars: readonly { area: Area; label: string; icon: LabIcon; rank: number }[] = [
-    { area: 'data', label: trans.__('Data'), icon: dataIcon, rank: 310 },
-    { area: 'develop', label: trans.__('Develop'), icon: developIcon, rank: 320 },
-    { area: 'train', label: trans.__('Train'), icon: trainIcon, rank: 330 },
-    { area: 'serve', label: trans.__('Serve'), icon: serveIcon, rank: 340 }
-  ];
-  for (const { area, label, icon, rank } of bars) {
+  for (const { area, label, icon, rank } of sidebars(translation)) {
     let bar: LazyWidget | null = null;
     const update = () => {
       const wanted = registry.sections.some(
