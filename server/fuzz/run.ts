@@ -35,7 +35,7 @@ const WALKS_A_ROUND = 100;
 /** The share of operations that have to answer with success. */
 const WANTED = 0.9;
 /** How long the last request, and the report, may take once the time is over. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 120_000;
 
 const { values } = parseArgs({
   options: {
