@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { linePath, nearest, ticks, timeTicks } from '../src/charts/scale.ts';
+import { linePath, lonePoints, nearest, ticks, timeTicks } from '../src/charts/scale.ts';
 
 test('ticks are round and without rounding errors', () => {
   expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -41,6 +41,23 @@ test('a line has a gap where a value is missing', () => {
       true
     )
   ).toBe('M0 1H1V2');
+});
+
+test('a point between gaps is one of its own', () => {
+  expect(
+    lonePoints([
+      [0, 1],
+      [1, null],
+      [2, 3],
+      [3, 4],
+      [4, NaN],
+      [5, 0]
+    ])
+  ).toEqual([
+    [0, 1],
+    [5, 0]
+  ]);
+  expect(lonePoints([[7, 7]])).toEqual([[7, 7]]);
 });
 
 test('the nearest point is found by halving', () => {

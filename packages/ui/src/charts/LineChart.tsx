@@ -1,7 +1,7 @@
 import { formatNumber } from '@topsdl/lab';
 import { useLayoutEffect, useMemo, useRef, useState, type JSX, type PointerEvent } from 'react';
 import { useTops } from '../host.tsx';
-import { linePath, nearest, ticks, timeTicks } from './scale.ts';
+import { linePath, lonePoints, nearest, ticks, timeTicks } from './scale.ts';
 
 /** One line: x sorted upwards; times in milliseconds. */
 export interface Series {
@@ -152,14 +152,15 @@ export function LineChart(props: LineChartProps): JSX.Element {
                   className={lineClass(line, index)}
                   d={linePath(line.points, x, y, line.steps)}
                 />
-                {line.points.length === 1 && line.points[0]?.[1] != null && (
+                {lonePoints(line.points).map(([at, value]) => (
                   <circle
+                    key={at}
                     className={lineClass(line, index)}
-                    cx={x(line.points[0][0])}
-                    cy={y(line.points[0][1])}
+                    cx={x(at)}
+                    cy={y(value)}
                     r="2.5"
                   />
-                )}
+                ))}
               </g>
             ))}
             {anchor && (

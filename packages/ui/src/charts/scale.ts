@@ -58,6 +58,18 @@ export function linePath(
   return path;
 }
 
+/** Points without a neighbour, of which a path shows nothing. */
+export function lonePoints(
+  points: readonly (readonly [number, number | null])[]
+): readonly (readonly [number, number])[] {
+  const isThere = (index: number) => Number.isFinite(points[index]?.[1] ?? NaN);
+  return points.flatMap(([at, value], index) =>
+    value !== null && isThere(index) && !isThere(index - 1) && !isThere(index + 1)
+      ? [[at, value] as const]
+      : []
+  );
+}
+
 /** Index of the point nearest to `at`, in points sorted by x; -1 where there is none. */
 export function nearest(points: readonly (readonly [number, number | null])[], at: number): number {
   let low = 0;
