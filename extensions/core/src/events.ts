@@ -17,6 +17,8 @@ export interface EventsOptions {
 
 const LONGEST_PAUSE = 15_000;
 const OPEN = 1;
+/** How long the server may say nothing; it says that it lives every 20 s. */
+const SILENCE = 50_000;
 
 interface Incoming {
   readonly type: string;
@@ -41,6 +43,7 @@ export class TopsEvents implements ITopsEvents, IDisposable {
   private seen: number | undefined;
   private failures = 0;
   private callOff: (() => void) | null = null;
+  private stopWaiting: (() => void) | null = null;
   private current: ConnectionStatus = 'idle';
   private disposed = false;
 
@@ -84,14 +87,18 @@ export class TopsEvents implements ITopsEvents, IDisposable {
     const socket = this.options.connect();
     this.socket = socket;
     this.settle('connecting');
+    this.awaitWord();
     socket.onopen = () => {
       this.send(this.seen === undefined ? { type: 'hello' } : { type: 'hello', since: this.seen });
       for (const [topic, listener] of this.topics) {
         this.sendSubscription(topic, listener);
       }
     };
-    socket.onmessage = message => this.receive(String(message.data));
-    socket.onclose = () => this.onClose(socket);
+    socket.onmessage = message => {
+      this.awaitWord();
+      this.receive(String(message.data));
+    };
+    socket.onclose = () => this.onClose();
   }
 
   /** Disconnects and forgets where it was: what comes next is another user's. */
@@ -132,7 +139,15 @@ export class TopsEvents implements ITopsEvents, IDisposable {
     }
   }
 
+  /** A connection whose other end has gone without a word, as with a network that changes, breaks by silence alone. */
+  private awaitWord(): void {
+    this.stopWaiting?.();
+    this.stopWaiting = this.options.later(() => this.onClose(), SILENCE);
+  }
+
   private drop(): void {
+    this.stopWaiting?.();
+    this.stopWaiting = null;
     const socket = this.socket;
     this.socket = null;
     if (socket) {
@@ -141,11 +156,8 @@ export class TopsEvents implements ITopsEvents, IDisposable {
     }
   }
 
-  private onClose(socket: Socket): void {
-    if (this.socket !== socket) {
-      return;
-    }
-    this.socket = null;
+  private onClose(): void {
+    this.drop();
     this.failures += 1;
     // A little chance in the pause keeps many tabs from knocking together after a restart.
     const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** (this.failures - 1));

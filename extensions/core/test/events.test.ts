@@ -37,16 +37,21 @@ class Line implements Socket {
 
 function connection() {
   const lines: Line[] = [];
+  /** Next tries, and what happens when nothing is heard for long. */
   const waiting: (() => void)[] = [];
+  const silences: (() => void)[] = [];
   const events = new TopsEvents({
     connect: () => {
       const line = new Line();
       lines.push(line);
       return line;
     },
-    later: run => {
-      waiting.push(run);
-      return () => waiting.splice(waiting.indexOf(run), 1);
+    later: (run, milliseconds) => {
+      const list = milliseconds < 30_000 ? waiting : silences;
+      list.push(run);
+      return () => {
+        list.splice(0, list.length, ...list.filter(other => other !== run));
+      };
     }
   });
   const seen: number[] = [];
@@ -56,7 +61,7 @@ function connection() {
     resets += 1;
   });
   const last = () => lines.at(-1) as Line;
-  return { events, lines, waiting, seen, last, resets: () => resets };
+  return { events, lines, waiting, silences, seen, last, resets: () => resets };
 }
 
 const change = (seq: number) => ({ type: 'change', event: { seq } });
@@ -152,4 +157,27 @@ test('closing forgets the place and calls off the next try', () => {
   expect(lines).toHaveLength(2);
   last().accept();
   expect(last().sent).toEqual([{ type: 'hello' }]);
+});
+
+test('a connection that says nothing for long is lost, and begun anew', () => {
+  const { events, waiting, silences, lines, last } = connection();
+  events.open();
+  expect(silences).toHaveLength(1);
+  last().accept();
+  last().say({ type: 'welcome', seq: 5, version: '1' });
+  const [afterWelcome] = silences;
+  last().say({ type: 'alive' });
+  expect(silences).toHaveLength(1);
+  expect(silences[0]).not.toBe(afterWelcome);
+  const silent = last();
+  silences[0]?.();
+  expect(events.status).toBe('lost');
+  expect(silent.readyState).toBe(3);
+  expect(silences).toEqual([]);
+  // Word that comes late after all is of the past.
+  silent.say(change(6));
+  waiting.shift()?.();
+  expect(lines).toHaveLength(2);
+  last().accept();
+  expect(last().sent).toEqual([{ type: 'hello', since: 5 }]);
 });

@@ -59,6 +59,8 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
 /** What the server sends over `/ws`; `/events` sends the same objects as server-sent events. */
 export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('welcome'), seq: z.number().int(), version: z.string() }),
+  /** Only over `/ws`, every twenty seconds: who hears nothing for long has lost the connection. */
+  z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('change'), event: ChangeEvent }),
   /** The gap is older than what is kept: forget all that is cached. */
   z.object({ type: z.literal('reset'), seq: z.number().int() }),

@@ -93,12 +93,14 @@ export async function streamEvents(
 function sinkOf(res: ServerResponse): Sink {
   return {
     send(message: ServerMessage) {
-      const id =
+      // Where to resume: the welcome comes before what was missed.
+      const place =
         message.type === 'change'
-          ? `id: ${message.event.seq}\n`
-          : message.type === 'welcome' || message.type === 'data' || message.type === 'end'
-            ? ''
-            : `id: ${message.seq}\n`;
+          ? message.event.seq
+          : message.type === 'reset'
+            ? message.seq
+            : undefined;
+      const id = place === undefined ? '' : `id: ${place}\n`;
       res.write(`${id}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
     },
     drained: () => drain(res),

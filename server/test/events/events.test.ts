@@ -74,6 +74,12 @@ test('it resumes across a restart of the companion', async () => {
   resumed.close();
 }, 30_000);
 
+test('it says that it lives, for those who could not tell silence from a broken wire', async () => {
+  const socket = await openSocket(companion, token);
+  await socket.message(({ type }) => type === 'alive');
+  socket.close();
+}, 120_000);
+
 test('a number that is not known any more, or not yet, resets', async () => {
   const socket = await openSocket(companion, token, 999_999_999);
   const reset = await socket.message(({ type }) => type === 'reset');

@@ -9,7 +9,7 @@ test('ten thousand datasets scroll, of which those in sight are drawn', async ({
   t,
   unique
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const seed = await Seed.signIn();
   const { id } = await seed.project(unique('many'));
   const named = (at: number) => `set ${String(at).padStart(5, '0')}`;
