@@ -17,6 +17,7 @@ import {
 } from '@topsdl/ui';
 import { useEffect, useState, type JSX } from 'react';
 import { ImportReport } from './ImportReport.tsx';
+import { packImages } from './packing.ts';
 
 const { datasets } = operations;
 
@@ -100,7 +101,10 @@ export function ImportInto({ panel, versionId, bring }: ImportIntoProps): JSX.El
           <DetailHeader icon={datasetIcon} title={trans.__('Import into %1', title ?? '')} />
           {failure !== undefined && <ErrorState error={failure} />}
           {bringing && <Loading label={trans.__('Reading the files…')} />}
-          <UploadBox uploads={uploads} accept=".zip,.tar,.gz,.tgz,.jpg,.jpeg,.png">
+          <UploadBox
+            uploads={{ ...uploads, add: files => uploads.add(packImages([...files])) }}
+            accept=".zip,.tar,.gz,.tgz,.jpg,.jpeg,.png"
+          >
             {trans.__(
               'Drop archives (zip, tar, tar.gz, at most 5 GiB) or images (jpg, jpeg, png) here. Folders become labels; images beside the folders stay unlabeled.'
             )}

@@ -1,12 +1,9 @@
 import type { Contents } from '@jupyterlab/services';
 import { collectFiles, readSource, type Collected, type WorkControl } from '@topsdl/ui';
+import { IMAGE, SINGLE_IMAGES } from './packing.ts';
 import { tarOf } from './tar.ts';
 
 const ARCHIVE = /\.(zip|tar|tar\.gz|tgz)$/i;
-const IMAGE = /\.(jpe?g|png)$/i;
-
-/** More images than this go in one archive: each upload has its row on the screen. */
-const SINGLE_IMAGES = 20;
 const AT_ONCE = 4;
 
 type Reader = Pick<Contents.IManager, 'get' | 'getDownloadUrl'>;
