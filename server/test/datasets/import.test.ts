@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import BetterSqlite from 'better-sqlite3';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -226,6 +227,28 @@ test('a picture in a folder that cannot be a label is taken from the next one', 
   const [first] = await imagesOf(version.id);
   const content = await client.raw(datasets.imageContent, { params: { imageId: first!.id } });
   expect(Buffer.from(await content.arrayBuffer())).toEqual(one);
+}, 60_000);
+
+test('every byte of a pack is known, also of pictures that are not taken for their folder', async () => {
+  const { version } = await fresh();
+  const entries: Entry[] = [];
+  for (let i = 0; i < 5; i++) {
+    const content = await picture(90 + i, { format: 'png', width: 100, height: 100 });
+    entries.push({ path: `it's/${i}.png`, content });
+  }
+  entries.push({ path: '猫/甲.png', content: await picture(95, { format: 'png' }) });
+  const files = [{ name: 'a.zip', bytes: pack('zip', entries) }];
+  const options = { format: 'class-folders' } as const;
+  const { found } = await importBytes(client, projectId, version.id, files, options);
+  expect(found.counts).toMatchObject({ taken: 1, refused: 5 });
+  const db = new BetterSqlite(join(companion.data, 'db', 'topsdl.db'), { readonly: true });
+  const unknown = db
+    .prepare(
+      `SELECT (SELECT sum(size - dead) FROM packs) - (SELECT sum(length) FROM contents) AS bytes`
+    )
+    .get();
+  db.close();
+  expect(unknown).toEqual({ bytes: 0 });
 }, 60_000);
 
 test('a bomb, a damaged archive and what is none are refused whole, and nothing stays behind', async () => {

@@ -5,6 +5,7 @@ import type {
   FromWorker,
   ImportJob,
   ToWorker,
+  UnusedBytes,
   WorkerImage,
   WorkerRefusal,
   WorkerSummary
@@ -12,7 +13,7 @@ import type {
 
 /** What the main thread does with what a worker finds. */
 export interface Receiver {
-  images(images: readonly WorkerImage[]): void;
+  images(images: readonly WorkerImage[], unused: readonly UnusedBytes[]): void;
   refused(refused: readonly WorkerRefusal[], duplicates: number): void;
   progress(step: string, done: number, total: number): void;
 }
@@ -47,7 +48,7 @@ export async function runImportWorker(
             break;
           }
           case 'images':
-            receiver.images(message.images);
+            receiver.images(message.images, message.unused);
             reply(taken);
             break;
           case 'refused':

@@ -35,6 +35,14 @@ export interface WorkerImage {
   } | null;
 }
 
+/** Bytes that were stored for an image that is not taken after all; a later one may have the same. */
+export interface UnusedBytes {
+  readonly sha256: Uint8Array;
+  readonly packId: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
 export interface WorkerRefusal {
   readonly path: string;
   readonly code: string;
@@ -62,7 +70,11 @@ export type FromWorker =
       readonly total: number;
     }
   | { readonly kind: 'lease' }
-  | { readonly kind: 'images'; readonly images: readonly WorkerImage[] }
+  | {
+      readonly kind: 'images';
+      readonly images: readonly WorkerImage[];
+      readonly unused: readonly UnusedBytes[];
+    }
   | {
       readonly kind: 'refused';
       readonly refused: readonly WorkerRefusal[];

@@ -145,8 +145,13 @@ async function take(parts: ImportParts, row: ImportRow, context: Context) {
   const counts = nothingYet();
   const known = db.write(tx => parts.imports.labelNames(tx, job.datasetId));
   const receiver: Receiver = {
-    images(images) {
-      const duplicates = db.write(() => staging.add(images.map(staged)));
+    images(images, unused) {
+      const duplicates = db.write(() => {
+        for (const { sha256, ...extent } of unused) {
+          packs.refer(packs.add({ ...extent, sha256: Buffer.from(sha256) }), -1);
+        }
+        return staging.add(images.map(staged));
+      });
       const refusals = duplicates.map(({ index, ...there }) => present(images[index]!, there));
       counts.duplicates += duplicates.length;
       refuse(parts, row.id, refusals);

@@ -15,12 +15,13 @@ import { openReader } from '../../../db/open.ts';
 import { isDiskFull } from '../../../http/problem.ts';
 import type { Duplicate } from '../../../library/staging.ts';
 import { PackWriter } from '../../../packs/writer.ts';
-import { Catalogue, type Found } from './catalogue.ts';
+import { Catalogue } from './catalogue.ts';
 import type {
   FromWorker,
   ImportJob,
   ImportSource,
   ToWorker,
+  UnusedBytes,
   WorkerImage,
   WorkerRefusal
 } from './messages.ts';
@@ -81,7 +82,6 @@ class Sink {
       WHERE c.sha256 = ? AND i.version_key = ?`
   );
   readonly #seen = new Set<string>();
-  readonly #given = new Map<string, WorkerImage['stored']>();
   readonly #there = new Map<string, Present>();
   #writer: PackWriter | undefined;
   #unsynced = 0;
@@ -111,21 +111,6 @@ class Sink {
       this.#unsynced = 0;
     }
     return { packId: this.#writer.lease.packId, offset, length: bytes.length };
-  }
-
-  /** A picture is not taken after all: its bytes are the next one's that has the same. */
-  giveUp({ sha256, stored }: Found): void {
-    if (stored) {
-      this.#given.set(Buffer.from(sha256).toString('latin1'), stored);
-    }
-  }
-
-  /** Where the bytes of a picture that is taken were written, be it for one before it. */
-  claim({ sha256, stored }: Found): WorkerImage['stored'] {
-    const hash = Buffer.from(sha256).toString('latin1');
-    const given = this.#given.get(hash);
-    this.#given.delete(hash);
-    return stored ?? given ?? null;
   }
 
   /** What the version would have with these bytes once all before it is in; for dry runs. */
@@ -269,18 +254,27 @@ function nameOf(path: string, label: string | null, plan: ClassificationPlan): s
   return parts.slice(Math.min(below, parts.length - 1)).join('/');
 }
 
-/** The images of a source with their names and labels; those whose folder cannot be a label are refused. */
-function* labeled(scanned: Scanned, plan: ClassificationPlan, sink: Sink): Generator<WorkerImage> {
+/**
+ * The images of a source with their names and labels; those whose folder cannot be a label are refused.
+ *
+ * @param unused gets what was stored for those
+ */
+function* labeled(
+  scanned: Scanned,
+  plan: ClassificationPlan,
+  unused: UnusedBytes[] = []
+): Generator<WorkerImage> {
   const { catalogue, refused } = scanned;
   for (let index = 0; index < catalogue.size; index++) {
     const found = catalogue.at(index);
     const label = plan.labelOf(found.path);
     if (label !== null && typeof label === 'object') {
       refused.push({ path: found.path, code: label.code, params: label.params });
-      sink.giveUp(found);
+      if (found.stored) {
+        unused.push({ sha256: found.sha256, ...found.stored });
+      }
     } else {
-      const stored = sink.claim(found);
-      yield { ...found, stored, label, name: nameOf(found.path, label, plan) };
+      yield { ...found, label, name: nameOf(found.path, label, plan) };
     }
   }
 }
@@ -324,18 +318,19 @@ type Finish = (
 ) => Promise<void>;
 
 /** Hands everything to the main thread, a batch at a time. */
-const send: Finish = async (sink, scans, plans, summary) => {
+const send: Finish = async (_sink, scans, plans, summary) => {
   const total = scans.reduce((sum, { catalogue }) => sum + catalogue.size, 0);
   let done = 0;
+  const unused: UnusedBytes[] = [];
   for (const [index, scanned] of scans.entries()) {
     let batch: WorkerImage[] = [];
     const flush = async () => {
-      await ask({ kind: 'images', images: batch });
+      await ask({ kind: 'images', images: batch, unused: unused.splice(0) });
       done += batch.length;
       batch = [];
       tell({ kind: 'progress', step: 'indexing', done, total });
     };
-    for (const image of labeled(scanned, plans[index]!, sink)) {
+    for (const image of labeled(scanned, plans[index]!, unused)) {
       if (batch.push(image) >= BATCH) {
         await flush();
       }
@@ -352,7 +347,7 @@ const tryOut: Finish = async (sink, scans, plans, summary) => {
   let taken = 0;
   for (const [index, scanned] of scans.entries()) {
     const duplicates: WorkerRefusal[] = [];
-    for (const image of labeled(scanned, plans[index]!, sink)) {
+    for (const image of labeled(scanned, plans[index]!)) {
       const there = sink.duplicateOf(image);
       if (there) {
         duplicates.push(present(image, there));
