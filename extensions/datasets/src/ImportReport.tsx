@@ -1,18 +1,9 @@
 import { operations, type Import } from '@topsdl/contract';
-import {
-  Button,
-  ErrorState,
-  ProgressBar,
-  Loaded,
-  speak,
-  useList,
-  useQuery,
-  useRun,
-  useTops
-} from '@topsdl/ui';
+import { Button, ErrorState, Loaded, speak, useList, useQuery, useTops } from '@topsdl/ui';
 import type { JSX } from 'react';
+import { TaskProgress } from './TaskProgress.tsx';
 
-const { datasets, tasks } = operations;
+const { datasets } = operations;
 
 export interface ImportReportProps {
   readonly importId: string;
@@ -27,8 +18,7 @@ export function ImportReport({ importId, onImport }: ImportReportProps): JSX.Ele
 }
 
 function Report({ found, onImport }: { found: Import; onImport?: (() => void) | undefined }) {
-  const { client, registry, trans, translation } = useTops();
-  const { run } = useRun();
+  const { registry, trans, translation } = useTops();
   const { task, counts } = found;
   const ended = task.state === 'completed';
   const refused = useList(
@@ -55,22 +45,7 @@ function Report({ found, onImport }: { found: Import; onImport?: (() => void) | 
         {found.dryRun ? trans.__('What an import would do') : trans.__('Import')}
         {found.format && <span className="topsdl-mod-muted"> · {formats[found.format]}</span>}
       </h2>
-      {active && (
-        <div className="topsdl-Report-progress" role="status">
-          <ProgressBar share={task.total ? task.done / task.total : null} />
-          <span>
-            {task.done.toLocaleString(translation.locale)}
-            {task.total ? ` / ${task.total.toLocaleString(translation.locale)}` : ''}
-          </span>
-          <Button
-            onClick={() =>
-              void run(() => client.call(tasks.cancel, { params: { taskId: task.id } }))
-            }
-          >
-            {trans.__('Cancel')}
-          </Button>
-        </div>
-      )}
+      {active && <TaskProgress task={task} />}
       {task.state === 'failed' && task.problem && (
         <p role="alert" className="topsdl-mod-bad">
           {speak(translation, task.problem.code, task.problem.params, task.problem.detail)}

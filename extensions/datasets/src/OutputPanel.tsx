@@ -8,7 +8,6 @@ import {
   DetailHeader,
   Form,
   Loaded,
-  ProgressBar,
   speak,
   Table,
   TimeAgo,
@@ -19,6 +18,7 @@ import {
   type Tone
 } from '@topsdl/ui';
 import { useEffect, type JSX } from 'react';
+import { TaskProgress } from './TaskProgress.tsx';
 
 const { datasets } = operations;
 
@@ -101,8 +101,7 @@ function TrainingDataState({ versionId, data }: { versionId: string; data: Train
     return null;
   }
   if (data.state === 'generating') {
-    const { task } = data;
-    return <ProgressBar share={task?.total ? task.done / task.total : null} />;
+    return data.task && <TaskProgress task={data.task} />;
   }
   const problem = data.task?.problem;
   if (data.state !== 'generated') {
@@ -252,6 +251,11 @@ function ExportPart({ versionId }: { versionId: string }): JSX.Element {
         }
         onDone={list.reload}
       />
+      {list.items
+        .filter(({ state }) => state === 'generating')
+        .map(({ id, task }) => (
+          <TaskProgress key={id} task={task} />
+        ))}
       {list.items.length > 0 && (
         <Table
           whole
