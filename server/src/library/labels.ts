@@ -4,7 +4,6 @@ import { prepared } from './statement-cache.ts';
 
 export interface NewLabel {
   readonly id: string;
-  readonly datasetId: string;
   readonly name: string;
   readonly color?: string | undefined;
   /** Undefined chooses the next free digit, null gives none. */
@@ -12,30 +11,52 @@ export interface NewLabel {
   readonly importId?: string | null;
 }
 
-/** Adds a label at the end, with the next colour and the next free digit where none is given. @returns its key */
-export function insertLabel(db: Database, label: NewLabel): number {
-  const existing = prepared<{ color: string; shortcut: string | null; position: number }>(
-    db,
-    'SELECT color, shortcut, position FROM labels WHERE dataset_id = ? ORDER BY position'
-  ).all(label.datasetId);
-  const color = label.color ?? chooseColor(existing.map(row => row.color));
-  const shortcut =
-    label.shortcut === undefined ? nextShortcut(existing.map(row => row.shortcut)) : label.shortcut;
-  return Number(
-    prepared(
+/**
+ * Adds labels to a dataset at the end, with the next colour and the next free digit where none is given.
+ * It looks at those that are there once: use it within one transaction.
+ */
+export class LabelWriter {
+  readonly #db: Database;
+  readonly #datasetId: string;
+  readonly #colors = new Map<string, number>();
+  readonly #shortcuts = new Set<string | null>();
+  #position = 0;
+
+  constructor(db: Database, datasetId: string) {
+    this.#db = db;
+    this.#datasetId = datasetId;
+    const existing = prepared<{ color: string; shortcut: string | null; position: number }>(
       db,
+      'SELECT color, shortcut, position FROM labels WHERE dataset_id = ?'
+    );
+    for (const { color, shortcut, position } of existing.all(datasetId)) {
+      this.#note(color, shortcut, position);
+    }
+  }
+
+  #note(color: string, shortcut: string | null, position: number): void {
+    const key = color.toLowerCase();
+    this.#colors.set(key, (this.#colors.get(key) ?? 0) + 1);
+    this.#shortcuts.add(shortcut);
+    this.#position = Math.max(this.#position, position + 1);
+  }
+
+  /** @returns its key */
+  insert(label: NewLabel): number {
+    const position = this.#position;
+    const color = label.color ?? chooseColor(this.#colors);
+    const shortcut = label.shortcut === undefined ? nextShortcut(this.#shortcuts) : label.shortcut;
+    this.#note(color, shortcut, position);
+    const insert = prepared(
+      this.#db,
       `INSERT INTO labels (id, dataset_id, name, color, shortcut, position, import_id)
         VALUES (?, ?, ?, ?, ?, ?, ?)`
-    ).run(
-      label.id,
-      label.datasetId,
-      label.name,
-      color,
-      shortcut,
-      (existing.at(-1)?.position ?? -1) + 1,
-      label.importId ?? null
-    ).lastInsertRowid
-  );
+    );
+    const { id, name, importId = null } = label;
+    return Number(
+      insert.run(id, this.#datasetId, name, color, shortcut, position, importId).lastInsertRowid
+    );
+  }
 }
 
 /**

@@ -25,13 +25,8 @@ const PALETTE = [
   '#b07aa1'
 ] as const;
 
-/** The palette's first colour that is used least. */
-export function chooseColor(used: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const color of used) {
-    const key = color.toLowerCase();
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+/** The palette's first colour that is used least. @param counts how often each is used, in lower case */
+export function chooseColor(counts: ReadonlyMap<string, number>): string {
   let best: string = PALETTE[0];
   for (const color of PALETTE) {
     if ((counts.get(color) ?? 0) < (counts.get(best) ?? 0)) {
@@ -42,8 +37,6 @@ export function chooseColor(used: readonly string[]): string {
 }
 
 /** The next free digit in the order of the keyboard, 1 to 9 and then 0; null when all are taken. */
-export function nextShortcut(used: readonly (string | null)[]): string | null {
-  return (
-    ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].find(key => !used.includes(key)) ?? null
-  );
+export function nextShortcut(used: ReadonlySet<string | null>): string | null {
+  return ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].find(key => !used.has(key)) ?? null;
 }

@@ -3,7 +3,7 @@ import type { PackStore, StoredContent } from '../packs/store.ts';
 import { adjustLabelCounts, labelBare, labelerKey } from './annotate.ts';
 import { BlockChanges, uncount } from './blocks.ts';
 import { formatCode, kindCode, LABELED, sourceCode, UNLABELED, type ImageFormat } from './codes.ts';
-import { insertLabel } from './labels.ts';
+import { LabelWriter } from './labels.ts';
 import { indexNames } from './names.ts';
 import { prepared } from './statement-cache.ts';
 
@@ -65,6 +65,8 @@ export class Staging {
   readonly #gains = new Map<number, string>();
   /** How many images got each. */
   readonly #gained = new Map<string, number>();
+  /** Of the transaction that goes on. */
+  #writer: LabelWriter | undefined;
   #lastKey = 0;
   #images = 0;
   #labeled = 0;
@@ -95,6 +97,7 @@ export class Staging {
   /** Adds a batch. Call it inside a transaction. @returns those that are there already */
   add(batch: readonly StagedImage[]): Duplicate[] {
     const { versionKey, newId, now } = this.#options;
+    this.#writer = undefined;
     const insert = prepared(
       this.#db,
       `INSERT INTO images
@@ -156,6 +159,7 @@ export class Staging {
   /** Makes everything visible. Call it inside the transaction that ends the import. */
   commit(): StagedTotals {
     const { versionKey, now } = this.#options;
+    this.#writer = undefined;
     adjustLabelCounts(this.#db, versionKey, this.#labelCounts);
     this.#show(this.#labelCounts.keys());
     prepared(
@@ -246,7 +250,11 @@ export class Staging {
       this.#db,
       'SELECT key FROM labels WHERE dataset_id = ? AND name = ?'
     ).get(datasetId, name);
-    return found?.key ?? insertLabel(this.#db, { id: newId(), datasetId, name, importId });
+    if (found) {
+      return found.key;
+    }
+    this.#writer ??= new LabelWriter(this.#db, datasetId);
+    return this.#writer.insert({ id: newId(), name, importId });
   }
 }
 

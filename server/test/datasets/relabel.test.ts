@@ -185,3 +185,31 @@ test('a picture that is deleted before the end is not missed', () => {
   stage.db.write(() => again.commit());
   expect(counts()).toEqual({ total: 0, unlabeled: 0, labeled: 0, cleaned: 0 });
 });
+
+test('labels that imports bring go on from those that are there, between batches made by others, too', () => {
+  labeling.create(datasetId, { name: 'first', shortcut: '3' }, null);
+  const into = staging();
+  const batch = (from: number) =>
+    Array.from({ length: 6 }, (_, i) => picture(`p${from + i}`, `class ${from + i}`));
+  stage.db.write(() => into.add(batch(0)));
+  labeling.create(datasetId, { name: 'between' }, null);
+  stage.db.write(() => into.add(batch(6)));
+  stage.db.write(() => into.commit());
+  const labels = labeling.list(versionId).map(({ label }) => label);
+  expect(labels.map(({ position }) => position)).toEqual(labels.map((_, i) => i));
+  expect(labels.map(({ shortcut }) => shortcut ?? '-').join('')).toBe('3124567890----');
+  expect(new Set(labels.map(({ color }) => color)).size).toBe(labels.length);
+});
+
+test('thousands of classes are told in a moment', () => {
+  const into = staging();
+  const started = process.cpuUsage();
+  for (let from = 0; from < 6000; from += 500) {
+    const batch = Array.from({ length: 500 }, (_, i) => picture(`p${from + i}`, `c${from + i}`));
+    stage.db.write(() => into.add(batch));
+  }
+  stage.db.write(() => into.commit());
+  const { user, system } = process.cpuUsage(started);
+  expect(labeling.list(versionId)).toHaveLength(6000);
+  expect((user + system) / 1e6).toBeLessThan(10);
+});

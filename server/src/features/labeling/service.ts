@@ -6,7 +6,7 @@ import { ProblemError } from '../../http/problem.ts';
 import { saveAnnotations, type HistoryShape, type ShapeInput } from '../../library/annotate.ts';
 import { loadImages, type ImageRecord } from '../../library/browse.ts';
 import { kindCode, sourceCode, type Source } from '../../library/codes.ts';
-import { insertLabel } from '../../library/labels.ts';
+import { LabelWriter } from '../../library/labels.ts';
 import { prepared } from '../../library/statement-cache.ts';
 import {
   annotationHistory,
@@ -132,7 +132,7 @@ export class Labeling {
       // An import that runs has brought the same name: it becomes visible now, as it is wanted here.
       const key = hidden
         ? hidden.key
-        : insertLabel(this.#db.sqlite, { id: newId(), datasetId, ...wanted });
+        : new LabelWriter(this.#db.sqlite, datasetId).insert({ id: newId(), ...wanted });
       if (hidden) {
         tx.update(labels)
           .set({
