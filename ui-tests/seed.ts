@@ -109,12 +109,14 @@ export class Seed {
     return this.client.call(datasets.create, { params: { projectId }, body });
   }
 
+  /** A version of a dataset without images. */
+  async version({ id }: Dataset): Promise<DatasetVersion> {
+    return this.client.call(datasets.createVersion, { params: { datasetId: id }, body: {} });
+  }
+
   /** A version of a dataset with what an archive holds. */
   async imported(dataset: Dataset, projectId: string, archive: Upload): Promise<DatasetVersion> {
-    const version = await this.client.call(datasets.createVersion, {
-      params: { datasetId: dataset.id },
-      body: {}
-    });
+    const version = await this.version(dataset);
     const uploadIds = [await this.send(projectId, archive.name, archive.buffer)];
     const params = { versionId: version.id };
     const { id } = await this.client.call(datasets.startImport, { params, body: { uploadIds } });

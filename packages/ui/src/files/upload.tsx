@@ -33,10 +33,15 @@ export interface Uploads {
 /** How many files are sent at once: more would only share the same line. */
 const AT_ONCE = 2;
 
-/** Sends files in parts. What broke off goes on where it was, also after the page was closed and the same file chosen again. */
-export function useUploads(): Uploads {
+/**
+ * Sends files in parts. What broke off goes on where it was, also after the page was closed and the same file chosen again.
+ *
+ * @param owner the project of what the files are for, where that may be another than the one at hand
+ */
+export function useUploads(owner?: string | null): Uploads {
   const { client, session, trans, works } = useTops();
-  const projectId = useProjectId();
+  const current = useProjectId();
+  const projectId = owner ?? current;
   const [all, setAll] = useState<readonly Sending[]>([]);
   const running = useRef(new Map<File, { cancel(): void }>());
 
