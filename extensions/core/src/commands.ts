@@ -76,7 +76,12 @@ export function installCommands(
     },
     execute: async args => {
       if (args['projectId'] !== undefined) {
-        session.choose(String(args['projectId']));
+        const wanted = String(args['projectId']);
+        if (!session.projects.some(({ id }) => id === wanted)) {
+          // It may be so new that nobody has told us.
+          await session.refresh();
+        }
+        session.choose(wanted);
         return;
       }
       const names = session.projects.map(project => project.name);
