@@ -57,6 +57,12 @@ export function Waiting({ waiting }: { waiting: WaitingFor }): JSX.Element {
     { id: 'name', label: trans.__('Held by'), cell: holder => holder.name },
     { id: 'by', label: trans.__('User'), cell: holder => holder.by?.name ?? '' },
     { id: 'cpu', label: trans.__('CPU'), align: 'end', cell: holder => holder.cpu },
+    {
+      id: 'memory',
+      label: trans.__('Memory'),
+      align: 'end',
+      cell: holder => amount('memory', holder.memoryBytes)
+    },
     { id: 'cards', label: trans.__('Cards'), align: 'end', cell: holder => holder.cards },
     { id: 'since', label: trans.__('Since'), cell: holder => <TimeAgo time={holder.since} /> }
   ];

@@ -48,3 +48,20 @@ test('both languages of a sentence have the same parameters', () => {
     expect(parameters(zh)).toEqual(parameters(en));
   }
 });
+
+test('sizes are said with their unit, other amounts as they are', () => {
+  expect(sentence('out-of-memory', { node: 'w', limitBytes: 1024 ** 3 })).toBe(
+    'Node w ran out of memory; its limit is 1 GiB.'
+  );
+  expect(
+    sentence('waits-for-quota', {
+      resource: 'memory',
+      requested: 1.5 * 1024 ** 3,
+      used: 0,
+      limit: 184 * 1024 ** 3
+    })
+  ).toBe('Waits for memory: 1.5 GiB asked for, 0 B of 184 GiB in use.');
+  expect(
+    sentence('waits-for-quota', { resource: 'cpu', requested: 2000, used: 0.5, limit: 4096 })
+  ).toBe('Waits for cpu: 2000 asked for, 0.5 of 4096 in use.');
+});

@@ -10,7 +10,7 @@ const english = { trans, language: 'en', locale: 'en' } as const;
 test('amounts of a resource are said with their unit, the resource by its name', () => {
   const params = { resource: 'memory', requested: 32 * 1024 ** 3, limit: 16 * 1024 ** 3 };
   expect(speak(english, 'never-fits', params)).toBe(
-    'Memory: 32 GiB are asked for, 16 GiB is all there is.'
+    'Memory: 32 GiB asked for, 16 GiB is all there is.'
   );
   const cards = { resource: 'requests.enflame.com/dtu', requested: 2, used: 3, limit: 4 };
   expect(speak(english, 'waits-for-quota', cards)).toBe(

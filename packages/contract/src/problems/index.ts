@@ -1,3 +1,4 @@
+import { amountOf } from './amounts.ts';
 import { datasets } from './datasets.ts';
 import { kernel } from './kernel.ts';
 import { rules } from './rules.ts';
@@ -6,6 +7,8 @@ import { serving } from './serving.ts';
 import { sets } from './sets.ts';
 import { training } from './training.ts';
 import { wordOf } from './words.ts';
+
+export { isBytes, scaleBytes } from './amounts.ts';
 
 /** Every code the product answers with, and its sentence in both languages. */
 export const catalogue = { ...kernel, ...rules, ...datasets, ...sets, ...training, ...serving };
@@ -37,7 +40,12 @@ export function sentence(code: string, params: Params = {}, language: Language =
   const entry: Sentence = catalogue[code];
   return entry[language].replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    return value === undefined || value === null ? whole : wordOf(name, String(value), language);
+    if (value === undefined || value === null) {
+      return whole;
+    }
+    return typeof value === 'number'
+      ? amountOf(name, value, params.resource)
+      : wordOf(name, String(value), language);
   });
 }
 

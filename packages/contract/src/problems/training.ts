@@ -4,7 +4,7 @@ import type { Sentences } from './sentence.ts';
 export const training = {
   'never-fits': {
     status: 422,
-    en: '{resource}: {requested} are asked for, {limit} is all there is.',
+    en: '{resource}: {requested} asked for, {limit} is all there is.',
     zh: '{resource}：申请 {requested}，上限仅为 {limit}。'
   },
   'waits-for-quota': {
@@ -12,7 +12,7 @@ export const training = {
     zh: '等待 {resource}：申请 {requested}，已用 {used}/{limit}。'
   },
   'waits-for-turn': {
-    en: 'Waits behind {count} other runs.',
+    en: 'Waits for its turn; runs before it: {count}.',
     zh: '前面还有 {count} 个运行在等待。'
   },
   'node-failed': {
@@ -29,8 +29,8 @@ export const training = {
     zh: '命令以退出码 {exitCode} 结束。'
   },
   'out-of-memory': {
-    en: 'Node {node} ran out of memory; its limit is {limitBytes} bytes.',
-    zh: '节点 {node} 内存不足；上限为 {limitBytes} 字节。'
+    en: 'Node {node} ran out of memory; its limit is {limitBytes}.',
+    zh: '节点 {node} 内存不足；上限为 {limitBytes}。'
   },
   'sandbox-failed': {
     en: 'Node {node} could not be set up: {detail}',
@@ -117,7 +117,7 @@ export const training = {
   },
   'run.created': { en: 'Created.', zh: '已创建。' },
   'run.admitted': { en: 'Admitted.', zh: '已准入。' },
-  'run.started': { en: 'Started on {nodes} nodes.', zh: '已在 {nodes} 个节点上启动。' },
+  'run.started': { en: 'Started; nodes: {nodes}.', zh: '已在 {nodes} 个节点上启动。' },
   'run.running': { en: 'The command runs.', zh: '命令正在运行。' },
   'run.completed': { en: 'Completed.', zh: '已完成。' },
   'run.stopping': { en: 'Asked to stop by {name}.', zh: '{name} 请求停止。' },
@@ -128,7 +128,7 @@ export const training = {
   },
   'run.preparing': { en: 'Data is being prepared.', zh: '正在准备数据。' },
   'run.model-skipped': {
-    en: '{count} files were left out of the model version for their names, such as {path}.',
+    en: 'Left out of the model version for their names, such as {path}: {count} in all.',
     zh: '有 {count} 个文件因文件名不合规未保存到模型版本，例如 {path}。'
   },
   'run.model-failed': {
