@@ -13,7 +13,7 @@ import {
   useRun,
   useTops
 } from '@topsdl/ui';
-import { useEffect, useRef, type JSX } from 'react';
+import { useEffect, useRef, useState, type JSX } from 'react';
 
 const { tensorboard, training } = operations;
 
@@ -24,14 +24,16 @@ export default function TensorBoardPanel({ panel, id: runId }: PanelProps): JSX.
   const board = useQuery(tensorboard.find, { params: { runId } }, [{ kinds: ['tensorboard'] }]);
   const work = useRun();
   const asked = useRef(false);
+  const [refused, setRefused] = useState(false);
   const missing = board.error instanceof ProblemError && board.error.status === 404;
   const { reload } = board;
 
-  const start = () =>
-    work.run(async () => {
-      await client.call(tensorboard.create, { params: { runId } });
-      reload();
-    });
+  const start = async () => {
+    setRefused(false);
+    const started = await work.run(() => client.call(tensorboard.create, { params: { runId } }));
+    setRefused(started === undefined);
+    reload();
+  };
 
   useEffect(() => {
     if (missing && !asked.current) {
@@ -54,6 +56,13 @@ export default function TensorBoardPanel({ panel, id: runId }: PanelProps): JSX.
     });
 
   const { data } = board;
+  if (!data && missing && refused) {
+    return (
+      <EmptyState action={<Button onClick={() => void start()}>{trans.__('Start Again')}</Button>}>
+        {trans.__('TensorBoard could not be started.')}
+      </EmptyState>
+    );
+  }
   if (!data) {
     return board.error !== undefined && !missing ? (
       <ErrorState error={board.error} retry={reload} />
