@@ -76,7 +76,7 @@ export function bubblewrapArguments(
     ...['--proc', '/proc', '--dev', '/dev', ...scratch, '/dev/shm'],
     ...['--ro-bind', '/sys', '/sys', ...groupArguments(groups)],
     ...[...scratch, '/tmp', ...small, '/run', '--dir', '/run/sshd'],
-    ...[...scratch, '/root', ...scratch, '/workspace', '--dir', '/var/tmp'],
+    ...[...scratch, '/root', ...scratch, '/workspace', '--symlink', '../tmp', '/var/tmp'],
     ...systemArguments(files),
     ...['--ro-bind', files.ssh, '/root/.ssh'],
     ...plan.image.prefixes.flatMap(path => ['--ro-bind', seen(path), path]),

@@ -49,6 +49,15 @@ export function describeMounts(bench: Bench): void {
       expect(await run.lines()).toEqual(['hello', 'good day']);
     });
 
+    test('places for what is not kept', async () => {
+      const places = ['/tmp', '/var/tmp', '/dev/shm', '/root', '/workspace', '/run'];
+      const run = bench.trial({
+        command: `for place in ${places.join(' ')}; do echo x > $place/mine && echo $place; done`
+      });
+      await run.run();
+      expect(await run.lines()).toEqual(places);
+    });
+
     test('nothing that is not there, and says so', async () => {
       const run = async (): Promise<WorkloadObservation> =>
         bench
