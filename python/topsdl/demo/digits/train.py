@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import socket
+import traceback
 from pathlib import Path
 
 # The ranks are the parallelism: threads of the linear algebra would only wait for each other.
@@ -174,4 +175,9 @@ def finish(options, state: checkpoint.State, classes: list[str], writer, hosts: 
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception:
+        # The other ranks would wait for this one for ever.
+        traceback.print_exc()
+        MPI.COMM_WORLD.Abort(1)
