@@ -131,10 +131,23 @@ export const Color = z
 const FILE_PATH_PATTERN =
   /^(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[^/\\\u0000-\u001f\u007f]{1,255})*$/u;
 
+/** What a file system has room for in one name. */
+const MAX_NAME_BYTES = 255;
+
+/** How long a text is in UTF-8. */
+function utf8Bytes(text: string): number {
+  return Array.from(text, character => character.codePointAt(0) ?? 0)
+    .map(code => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4))
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** A path of a file inside a version: relative, `/` between parts, no `.`, `..`, empty parts, backslashes or control characters. */
 export const FilePath = text(1, 1024)
   .regex(FILE_PATH_PATTERN, { error: 'rule.filePath' })
   .overwrite(value => value.normalize('NFC'))
+  .refine(path => path.split('/').every(name => utf8Bytes(name) <= MAX_NAME_BYTES), {
+    error: 'rule.fileNameLength'
+  })
   .meta({ id: 'FilePath', pattern: FILE_PATH_PATTERN.source });
 
 /** A UUID of version 7, so that ids sort by the time they were made. */

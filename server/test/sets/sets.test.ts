@@ -93,6 +93,14 @@ test.each(['../x', '/etc/passwd', 'a/../../x', 'a\\b', '..', 'a//b', 'a/./b', 'x
   }
 );
 
+test('a name is as long as the file system lets it be', async () => {
+  const { id } = await stage.version('algorithms', 'long names', {});
+  await stage.write('algorithms', id, `包/${'长'.repeat(85)}`, 'x');
+  await expect(stage.write('algorithms', id, `包/${'长'.repeat(86)}`, 'x')).rejects.toMatchObject({
+    problem: { fields: [{ code: 'rule.fileNameLength' }] }
+  });
+});
+
 test('a new version has the files of another and goes its own way', async () => {
   const first = await stage.version('algorithms', 'lineage', { 'a.txt': 'one', 'b/c.txt': 'two' });
   const second = await stage.owner.call(algorithms.createVersion, {

@@ -28,6 +28,10 @@ export const rules = {
     en: 'A relative path without . or .. parts.',
     zh: '相对路径，且不能包含 . 或 .. 部分。'
   },
+  'rule.fileNameLength': {
+    en: 'The name is too long: 255 bytes at most, which are 85 Chinese characters.',
+    zh: '名称过长：最多 255 字节，即 85 个汉字。'
+  },
   'rule.id': { en: 'Not an id.', zh: '不是有效的 ID。' },
   'rule.shortcut': { en: 'One digit.', zh: '一位数字。' },
   'rule.requirement': {
