@@ -15,7 +15,7 @@ import {
 import { refusal } from './refusal.ts';
 
 /** Larger files are sent in parts: Jupyter's proxy holds a request in memory, and refuses what is beyond its limit. */
-const AT_ONCE_BYTES = 16 * 1024 ** 2;
+const AT_ONCE_BYTES = 8 * 1024 ** 2;
 
 export interface FileSetDriveOptions extends LookupOptions {
   /** The drive's name, the part of a path before the colon. */
