@@ -40,12 +40,17 @@ export function Work(props: {
               <button
                 type="button"
                 className="topsdl-Link"
-                onClick={() => registry.open(holder.kind, holder.id)}
+                onClick={() => registry.open(holder.kind, holder.subjectId)}
               >
                 {holder.name}
               </button>
             ) : (
-              holder.name
+              <span>{holder.name}</span>
+            )}
+            {holder.role && (
+              <span className="topsdl-mod-muted">
+                {holder.role === 'gray' ? trans.__('gray') : trans.__('production')}
+              </span>
             )}
           </span>
         );
@@ -117,7 +122,7 @@ export function Work(props: {
           id={holder => holder.id}
           open={holder => {
             if (registry.canOpen(holder.kind)) {
-              registry.open(holder.kind, holder.id);
+              registry.open(holder.kind, holder.subjectId);
             }
           }}
         />

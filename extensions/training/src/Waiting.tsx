@@ -54,7 +54,20 @@ export function Waiting({ waiting }: { waiting: WaitingFor }): JSX.Element {
     }
   ];
   const holders: Column<WaitingFor['holders'][number]>[] = [
-    { id: 'name', label: trans.__('Held by'), cell: holder => holder.name },
+    {
+      id: 'name',
+      label: trans.__('Held by'),
+      cell: ({ name, role }) => (
+        <>
+          {name}{' '}
+          {role && (
+            <span className="topsdl-mod-muted">
+              {role === 'gray' ? trans.__('gray') : trans.__('production')}
+            </span>
+          )}
+        </>
+      )
+    },
     { id: 'by', label: trans.__('User'), cell: holder => holder.by?.name ?? '' },
     { id: 'cpu', label: trans.__('CPU'), align: 'end', cell: holder => holder.cpu },
     {
@@ -87,7 +100,7 @@ export function Waiting({ waiting }: { waiting: WaitingFor }): JSX.Element {
           id={holder => holder.id}
           open={holder => {
             if (registry.canOpen(holder.kind)) {
-              registry.open(holder.kind, holder.id);
+              registry.open(holder.kind, holder.subjectId);
             }
           }}
         />

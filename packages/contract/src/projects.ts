@@ -45,7 +45,11 @@ export const Holder = z
   .object({
     kind: z.enum(['training-run', 'service', 'package-version', 'tensorboard']),
     id: Id,
+    /** What is opened to see it: the service of one of its versions, the run of a TensorBoard. */
+    subjectId: Id,
     name: z.string(),
+    /** Of a version of a service. */
+    role: z.enum(['production', 'gray']).nullable(),
     state: z.string(),
     by: UserRef.nullable(),
     cpu: z.number(),

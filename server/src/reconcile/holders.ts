@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Database } from '../db/database.ts';
 import type { ProjectHolder, UsageProvider } from '../usage.ts';
+import type { Reconciler } from './reconciler.ts';
 import { store } from './store.ts';
 import type { Workload } from './table.ts';
 
@@ -8,10 +9,12 @@ import type { Workload } from './table.ts';
 export class Holders implements UsageProvider {
   readonly #db: Database;
   readonly #access: Access;
+  readonly #reconciler: Reconciler;
 
-  constructor(db: Database, access: Access) {
+  constructor(db: Database, access: Access, reconciler: Reconciler) {
     this.#db = db;
     this.#access = access;
+    this.#reconciler = reconciler;
   }
 
   running(projectId?: string): ProjectHolder[] {
@@ -28,6 +31,7 @@ export class Holders implements UsageProvider {
     return {
       kind: workload.kind,
       id: workload.ownerId,
+      ...this.#reconciler.shownAs(workload),
       name: workload.name,
       projectId: workload.projectId,
       state: workload.state,

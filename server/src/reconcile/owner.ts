@@ -35,6 +35,12 @@ export interface Prepared {
   readonly directory: string;
 }
 
+/** Where a workload is shown. */
+export interface Shown {
+  readonly subjectId: string;
+  readonly role: 'production' | 'gray' | null;
+}
+
 /**
  * The feature whose workloads are of one kind. The reconciler calls it; everything here may be called
  * again after a restart, for the same workload, and has to come to the same end.
@@ -57,6 +63,8 @@ export interface WorkloadOwner {
   changed(tx: Transaction, workload: Workload, before: Workload | null): void;
   /** After the restart of the server a workload was found that still runs. */
   attached?(tx: Transaction, workload: Workload): void;
+  /** What people open to see an owner's workload, and its role in that; by itself the owner. */
+  shownAs?(ownerId: string): Shown | undefined;
   /** After its end, before what the engine kept for it is removed: keeps results, lets go of data. */
   settle?(workload: Workload): Promise<void>;
 }

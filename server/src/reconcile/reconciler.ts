@@ -6,7 +6,7 @@ import type { Usage } from '../usage.ts';
 import { Admission, type Limits } from './admission.ts';
 import type { Changes } from './changes.ts';
 import { Ledger } from './ledger.ts';
-import type { WorkloadOwner, WorkloadRequest } from './owner.ts';
+import type { Shown, WorkloadOwner, WorkloadRequest } from './owner.ts';
 import { isEnded } from './states.ts';
 import { AGAIN_MS, Steps, type ReconcilerLog } from './steps.ts';
 import { store } from './store.ts';
@@ -55,6 +55,12 @@ export class Reconciler {
   /** Tells who sees to the workloads of a kind; before `start`. */
   register(owner: WorkloadOwner): void {
     this.#ledger.register(owner);
+  }
+
+  /** Where a workload is shown. */
+  shownAs(workload: Workload): Shown {
+    const shown = this.#ledger.ownerOf(workload).shownAs?.(workload.ownerId);
+    return shown ?? { subjectId: workload.ownerId, role: null };
   }
 
   /** Takes up what was left: attaches to what runs, and goes on with what was under way. */

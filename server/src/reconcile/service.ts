@@ -46,7 +46,7 @@ export function workloadsOf(app: App): Workloads {
       }
     }
   });
-  const workloads = { reconciler, holders: new Holders(app.db, app.access) };
+  const workloads = { reconciler, holders: new Holders(app.db, app.access, reconciler) };
   known.set(app, workloads);
   app.usage.register(workloads.holders);
   app.life.registerAlive(() => ({

@@ -151,6 +151,12 @@ test('production and gray serve, are split exactly, and change places without lo
 
   await owner.call(serving.addGray, add(service.id, second));
   await serve.serves(service.id, 'gray');
+  const { running } = await owner.call(operations.projects.overview, {
+    params: { projectId: serve.stage.projectId }
+  });
+  expect(running).toMatchObject(
+    ['production', 'gray'].map(role => ({ kind: 'service', subjectId: service.id, role }))
+  );
   expect(await serve.load(service.id, 500)).toEqual({
     failed: 0,
     roles: { production: 450, gray: 50 }

@@ -53,6 +53,11 @@ test('starts once, shows the run to those who may see it, dies visibly and start
   const [board, again] = await Promise.all([create(), create()]);
   expect(again.id).toBe(board.id);
   await becomes(board.id, 'running');
+  const params = { projectId: stage.projectId };
+  const { running } = await stage.owner.call(operations.projects.overview, { params });
+  expect(running).toMatchObject([
+    { kind: 'tensorboard', id: board.id, subjectId: run.id, role: null }
+  ]);
 
   const page = await fetch(board.path);
   expect(page.status).toBe(200);

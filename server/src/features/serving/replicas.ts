@@ -5,7 +5,7 @@ import type { Endpoint } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
 import { removeTree } from '../../files/reclaim.ts';
 import type { BackendRow, Gateway, VersionRow } from '../../gateway/index.ts';
-import type { Prepared, WorkloadOwner } from '../../reconcile/owner.ts';
+import type { Prepared, Shown, WorkloadOwner } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { isEnded, isHolding } from '../../reconcile/states.ts';
 import { store } from '../../reconcile/store.ts';
@@ -141,6 +141,23 @@ export class Replicas implements WorkloadOwner {
       spec: serviceSpec(this.#builds.root(image.id), image, version, workload.nodes),
       directory
     };
+  }
+
+  shownAs(versionId: string): Shown | undefined {
+    const version = this.#version(versionId);
+    const service = version && this.#service(version.serviceId);
+    return (
+      service && {
+        subjectId: service.id,
+        // One that was removed and ends still has none.
+        role:
+          service.productionId === versionId
+            ? 'production'
+            : service.grayId === versionId
+              ? 'gray'
+              : null
+      }
+    );
   }
 
   changed(tx: Transaction, workload: Workload, before: Workload | null): void {

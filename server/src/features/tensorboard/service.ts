@@ -6,7 +6,7 @@ import type { ComputeEngine, Endpoint } from '../../compute/engine.ts';
 import type { Database, Orm, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { ProblemError } from '../../http/problem.ts';
-import type { Prepared, WorkloadOwner } from '../../reconcile/owner.ts';
+import type { Prepared, Shown, WorkloadOwner } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { isEnded } from '../../reconcile/states.ts';
 import { store } from '../../reconcile/store.ts';
@@ -183,6 +183,11 @@ export class TensorBoards implements WorkloadOwner {
         network: 'none'
       }
     };
+  }
+
+  shownAs(id: string): Shown | undefined {
+    const found = this.find(id);
+    return found && { subjectId: found.row.runId, role: null };
   }
 
   changed(tx: Transaction, workload: Workload, before: Workload | null): void {
