@@ -1,5 +1,5 @@
 import { accountIcon } from '@topsdl/lab';
-import { DetailHeader, Facts, Notice, Tabs, useSession, useTrans } from '@topsdl/ui';
+import { DetailHeader, Facts, formatList, Notice, Tabs, useSession, useTops } from '@topsdl/ui';
 import type { JSX } from 'react';
 import '../style/index.css';
 import { permissionNames } from './permissions.ts';
@@ -8,7 +8,7 @@ import { Tokens } from './Tokens.tsx';
 
 /** One's own account: who one is, password and e-mail address, personal access tokens. */
 export default function Account(): JSX.Element {
-  const trans = useTrans();
+  const { trans, translation } = useTops();
   const { session } = useSession();
   return (
     <div className="topsdl-PanelBody">
@@ -35,7 +35,10 @@ export default function Account(): JSX.Element {
                     [trans.__('E-mail'), session?.user.email ?? trans.__('none')],
                     [
                       trans.__('Permissions'),
-                      permissionNames(session?.permissions ?? [], trans).join(', ')
+                      formatList(
+                        permissionNames(session?.permissions ?? [], trans),
+                        translation.locale
+                      )
                     ]
                   ]}
                 />

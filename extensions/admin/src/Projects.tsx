@@ -3,6 +3,7 @@ import { operations, type InputOf, type Project } from '@topsdl/contract';
 import {
   ErrorState,
   Form,
+  formatList,
   Loading,
   resourceName,
   TimeAgo,
@@ -18,7 +19,7 @@ type Body = InputOf<typeof operations.projects.create>['body'];
 
 /** Projects with their quotas and members. */
 export function Projects(): JSX.Element {
-  const { client, trans } = useTops();
+  const { client, trans, translation } = useTops();
   const columns: readonly Column<Project>[] = [
     { id: 'name', label: trans.__('Name'), width: 'minmax(100px, 2fr)', cell: ({ name }) => name },
     {
@@ -34,9 +35,10 @@ export function Projects(): JSX.Element {
       width: 'minmax(160px, 4fr)',
       cell: ({ quotas }) =>
         quotas.length > 0 ? (
-          quotas
-            .map(({ resource, limit }) => `${resourceName(resource, trans)} ${limit}`)
-            .join(', ')
+          formatList(
+            quotas.map(({ resource, limit }) => `${resourceName(resource, trans)} ${limit}`),
+            translation.locale
+          )
         ) : (
           <span className="topsdl-mod-muted">{trans.__('none')}</span>
         )

@@ -1,5 +1,14 @@
 import { operations, type InputOf, type Permission, type User } from '@topsdl/contract';
-import { Form, Segments, TimeAgo, useList, useTops, type Column, type Option } from '@topsdl/ui';
+import {
+  Form,
+  formatList,
+  Segments,
+  TimeAgo,
+  useList,
+  useTops,
+  type Column,
+  type Option
+} from '@topsdl/ui';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState, type JSX } from 'react';
 import { Managed } from './Managed.tsx';
@@ -18,7 +27,7 @@ function permissionOptions(trans: TranslationBundle): readonly (Option & { value
 
 /** Who may sign in, and what they may do. */
 export function Users(): JSX.Element {
-  const { client, trans } = useTops();
+  const { client, trans, translation } = useTops();
   const [permission, setPermission] = useState<Permission | 'all'>('all');
   const options = permissionOptions(trans);
   const columns: readonly Column<User>[] = [
@@ -45,10 +54,10 @@ export function Users(): JSX.Element {
       label: trans.__('Permissions'),
       width: 'minmax(140px, 3fr)',
       cell: user =>
-        options
-          .filter(({ value }) => user.permissions.includes(value))
-          .map(({ label }) => label)
-          .join(', ')
+        formatList(
+          options.filter(({ value }) => user.permissions.includes(value)).map(({ label }) => label),
+          translation.locale
+        )
     },
     {
       id: 'seen',

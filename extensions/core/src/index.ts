@@ -187,7 +187,6 @@ const status: JupyterFrontEndPlugin<void> = {
     const item = new StatusItem(all, new ProjectUse(all.api, all.session, all.events), {
       chooseProject: anchor => openProjectMenu(all, anchor),
       openOverview: () => execute(commands.overview),
-      openActivity: () => execute(commands.activity),
       reconnect: () =>
         execute(all.session.state === 'signed-out' ? commands.signIn : commands.reconnect)
     });

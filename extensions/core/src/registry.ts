@@ -38,7 +38,8 @@ export class ResourceRegistry implements IResourceRegistry {
   private readonly panels = new Map<string, IPanelKind>();
   private readonly tasks = new Map<string, ITaskKind>();
   private readonly works = new Map<string, IWorkKind>();
-  private readonly menuItems: { rank: number; command: string }[] = [];
+  /** Of what is in the menu, in its order. */
+  private readonly menuRanks: number[] = [];
   private readonly onChanged = new Signal<this, void>(this);
   opener: Opener | null = null;
   /** Whether a panel is open and can be seen; set by whoever makes the widgets. */
@@ -131,10 +132,18 @@ export class ResourceRegistry implements IResourceRegistry {
       added.add(palette.addItem({ command: id, category }));
     }
     if (menuRank !== undefined && menu) {
-      const index = this.menuItems.filter(item => item.rank <= menuRank).length;
-      this.menuItems.splice(index, 0, { rank: menuRank, command: id });
-      const item = menu.insertItem(index, { command: id });
-      added.add(new DisposableDelegate(() => menu.removeItem(item)));
+      // Each hundred is a group; lines with nothing on one side are not drawn.
+      const group = Math.floor(menuRank / 100);
+      if (!this.menuRanks.some(rank => Math.floor(rank / 100) === group)) {
+        this.insertIntoMenu(menu, group * 100, { type: 'separator' });
+      }
+      const item = this.insertIntoMenu(menu, menuRank, { command: id });
+      added.add(
+        new DisposableDelegate(() => {
+          this.menuRanks.splice(menu.items.indexOf(item), 1);
+          menu.removeItem(item);
+        })
+      );
     }
     return added;
   }
@@ -154,6 +163,12 @@ export class ResourceRegistry implements IResourceRegistry {
 
   taskTitle(kind: string): string {
     return this.tasks.get(kind)?.title ?? kind;
+  }
+
+  private insertIntoMenu(menu: Menu, rank: number, options: Menu.IItemOptions): Menu.IItem {
+    const index = this.menuRanks.filter(other => other <= rank).length;
+    this.menuRanks.splice(index, 0, rank);
+    return menu.insertItem(index, options);
   }
 
   private put<T>(map: Map<string, T>, key: string, value: T): IDisposable {

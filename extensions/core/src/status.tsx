@@ -9,7 +9,6 @@ export interface StatusActions {
   /** Shows the projects to choose from above the item. */
   chooseProject(anchor: HTMLElement): void;
   openOverview(): void;
-  openActivity(): void;
   /** Signs in or tries the connection again, as the state asks for. */
   reconnect(): void;
 }
@@ -62,8 +61,8 @@ export class StatusItem extends ReactWidget {
           <button
             type="button"
             className="topsdl-Status-item"
-            title={trans.__('Running and waiting work: open Activity')}
-            onClick={() => this.actions.openActivity()}
+            title={trans.__('Running and waiting work: open the overview')}
+            onClick={() => this.actions.openOverview()}
           >
             <span
               className={`topsdl-Status-dot ${overview.running.length ? 'topsdl-mod-busy' : ''}`}

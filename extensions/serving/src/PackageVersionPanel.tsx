@@ -5,6 +5,7 @@ import {
   DetailHeader,
   Elapsed,
   Facts,
+  formatList,
   Loaded,
   LogsView,
   Notice,
@@ -58,7 +59,12 @@ function Version({ version, name }: { version: PackageVersion; name: string }): 
     [host, params, version.startedAt]
   );
   const list = (refs: PackageVersion['models']) =>
-    refs.map(ref => `${ref.name} v${ref.number}`).join(', ') || trans.__('none');
+    refs.length > 0
+      ? formatList(
+          refs.map(ref => `${ref.name} v${ref.number}`),
+          translation.locale
+        )
+      : trans.__('none');
   return (
     <div className="topsdl-PanelBody">
       <DetailHeader

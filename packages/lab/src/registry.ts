@@ -89,7 +89,7 @@ export interface ICard {
 export interface ICommand extends CommandRegistry.ICommandOptions {
   /** Who may use it; for others it is neither shown nor enabled. */
   readonly anyOf?: readonly Permission[];
-  /** Place in the menu TopsDL; left out, it is in the palette only. */
+  /** Place in the menu TopsDL, where each hundred is a group; left out, it is in the palette only. */
   readonly menuRank?: number;
   /** False keeps it out of the palette: commands that make no sense without arguments. */
   readonly palette?: boolean;

@@ -19,7 +19,7 @@ export { Loaded } from './feedback/Loaded.tsx';
 export { Badge, Dot, ProgressBar } from './feedback/marks.tsx';
 export { notify, reportError } from './feedback/report.ts';
 export { describeError } from './feedback/sentences.ts';
-export { formatAmount, resourceName } from './feedback/resources.ts';
+export { formatAmount, formatList, resourceName } from './feedback/resources.ts';
 export { speak } from './feedback/speak.ts';
 export { Button, EmptyState, ErrorState, Loading, type ButtonProps } from './feedback/states.tsx';
 export {

@@ -19,3 +19,8 @@ export function resourceName(resource: string, trans: TranslationBundle): string
 export function formatAmount(resource: string, amount: number, locale: string): string {
   return isBytes(resource) ? formatBytes(amount, locale) : formatNumber(amount, locale);
 }
+
+/** Several things side by side, as the language parts them. */
+export function formatList(words: readonly string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' }).format(words);
+}

@@ -1,6 +1,6 @@
 import { isCode, sentence, type Params } from '@topsdl/contract';
 import type { ITopsTranslation } from '@topsdl/lab';
-import { formatAmount, resourceName } from './resources.ts';
+import { formatAmount, formatList, resourceName } from './resources.ts';
 
 /** The sentence of a code in the user's language; what the server said where the code is newer than this page. */
 export function speak(
@@ -29,7 +29,7 @@ function readable(
         : named && typeof value === 'number'
           ? formatAmount(resource, value, locale)
           : Array.isArray(value)
-            ? value.join(', ')
+            ? formatList(value.map(String), locale)
             : typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
               ? value
               : JSON.stringify(value)
