@@ -73,13 +73,13 @@ export default function Activity(): JSX.Element {
     {
       id: 'work',
       label: trans.__('Work'),
-      width: 'minmax(140px, 1fr)',
+      width: 'minmax(96px, 1fr)',
       cell: task => registry.taskTitle(task.kind)
     },
     {
       id: 'subject',
       label: trans._p('work', 'On'),
-      width: 'minmax(120px, 1fr)',
+      width: 'minmax(96px, 1fr)',
       cell: ({ subject }) =>
         registry.canOpen(subject.kind) ? (
           <button
@@ -96,7 +96,7 @@ export default function Activity(): JSX.Element {
     {
       id: 'state',
       label: trans.__('State'),
-      width: 'minmax(160px, 2fr)',
+      width: 'minmax(100px, 2fr)',
       cell: task =>
         task.state === 'running' ? (
           <span className="topsdl-Inline">
@@ -120,27 +120,27 @@ export default function Activity(): JSX.Element {
     {
       id: 'by',
       label: trans.__('By'),
-      width: '120px',
+      width: 'minmax(60px, 120px)',
       cell: task => task.createdBy?.name ?? ''
     },
     {
       id: 'took',
       label: trans.__('Took'),
-      width: '80px',
+      width: '56px',
       align: 'end',
       cell: task => (task.startedAt ? <Elapsed from={task.startedAt} to={task.endedAt} /> : '')
     },
     {
       id: 'when',
       label: trans.__('Begun'),
-      width: '120px',
+      width: '84px',
       align: 'end',
       cell: task => <TimeAgo time={task.createdAt} />
     },
     {
       id: 'actions',
       label: '',
-      width: '72px',
+      width: '60px',
       align: 'end',
       cell: task => (
         <>

@@ -1,8 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, type ICommandPalette } from '@jupyterlab/apputils';
-import { notebookIcon } from '@jupyterlab/ui-components';
+import { MenuSvg, notebookIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { Menu } from '@lumino/widgets';
 import { activityIcon, projectIcon } from '@topsdl/lab';
 import type { TopsServices as Services } from '@topsdl/lab';
 import { sidebars } from './sidebars.tsx';
@@ -157,7 +156,7 @@ export function installCommands(
 
 /** The projects to choose from, as a menu that opens above a part of the status bar. */
 export function openProjectMenu(services: Services, anchor: HTMLElement): void {
-  const menu = new Menu({ commands: services.commands });
+  const menu = new MenuSvg({ commands: services.commands });
   for (const project of services.session.projects) {
     menu.addItem({ command: commands.chooseProject, args: { projectId: project.id } });
   }

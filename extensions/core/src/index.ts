@@ -11,7 +11,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
-import { Menu } from '@lumino/widgets';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import {
   activityIcon,
   IFileSets,
@@ -103,7 +103,7 @@ const registry: JupyterFrontEndPlugin<IResourceRegistry> = {
     restorer: ILayoutRestorer | null
   ) => {
     const { trans } = topsTranslation;
-    const menu = new Menu({ commands: app.commands });
+    const menu = new MenuSvg({ commands: app.commands });
     menu.id = 'jp-mainmenu-topsdl';
     menu.title.label = 'TopsDL';
     mainMenu?.addMenu(menu, false, { rank: 300 });

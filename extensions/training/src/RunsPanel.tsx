@@ -52,7 +52,7 @@ export default function RunsPanel({ panel, id: trainingId }: PanelProps): JSX.El
     {
       id: 'state',
       label: trans.__('State'),
-      width: '140px',
+      width: 'minmax(90px, 140px)',
       cell: value => {
         const { tone, text } = stateOf(value.state, host);
         return (
@@ -65,24 +65,34 @@ export default function RunsPanel({ panel, id: trainingId }: PanelProps): JSX.El
     {
       id: 'elapsed',
       label: trans.__('Elapsed'),
-      width: '100px',
+      width: '72px',
       cell: value => value.startedAt && <Elapsed from={value.startedAt} to={value.endedAt} />
     },
     {
       id: 'attempt',
       label: trans.__('Attempt'),
-      width: '80px',
+      width: '60px',
       align: 'end',
       cell: value => value.attempt
     },
     {
       id: 'reason',
       label: trans.__('Reason'),
-      width: 'minmax(0, 3fr)',
+      width: 'minmax(90px, 3fr)',
       cell: ({ reason }) => reason && speak(translation, reason.code, reason.params, reason.detail)
     },
-    { id: 'by', label: trans.__('By'), cell: value => value.createdBy?.name ?? '' },
-    { id: 'created', label: trans.__('Created'), cell: value => <TimeAgo time={value.createdAt} /> }
+    {
+      id: 'by',
+      label: trans.__('By'),
+      width: 'minmax(60px, 1fr)',
+      cell: value => value.createdBy?.name ?? ''
+    },
+    {
+      id: 'created',
+      label: trans.__('Created'),
+      width: 'minmax(84px, 1fr)',
+      cell: value => <TimeAgo time={value.createdAt} />
+    }
   ];
 
   return (

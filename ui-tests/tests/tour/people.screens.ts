@@ -7,6 +7,8 @@ test('the suite as a whole', async ({ lab, page, t }, info) => {
   const tour = new Tour(page, info);
   const showcase = await Showcase.find();
   await lab.project(showcase.projectId);
+  const launcher = page.locator('.jp-Launcher-body');
+  await expect(launcher.getByText(t('Overview'), { exact: true })).toBeVisible();
   await tour.look('launcher', '#jp-main-statusbar .topsdl-Status');
   await page.locator('.topsdl-Status-item').first().click();
   await tour.look('projects-menu', '.lm-Menu');

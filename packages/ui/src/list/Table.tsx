@@ -92,62 +92,64 @@ export function Table<T>(props: TableProps<T>): JSX.Element {
       aria-label={props.label}
       aria-rowcount={items.length + 1}
     >
-      <div className="topsdl-Table-head" role="row" style={{ gridTemplateColumns: tracks }}>
-        {columns.map(column => (
-          <span key={column.id} role="columnheader" data-align={column.align}>
-            {column.label}
-          </span>
-        ))}
-      </div>
-      <div
-        ref={ref}
-        className="topsdl-Table-body"
-        role="rowgroup"
-        onScroll={roving.onScroll}
-        onKeyDown={onKeyDown}
-      >
-        <div style={{ height: items.length * rowHeight, position: 'relative' }} role="none">
-          {roving.drawn.map(index => {
-            const item = items[index];
-            if (item === undefined) {
-              return null;
-            }
-            const id = props.id(item);
-            return (
-              <div
-                key={id}
-                role="row"
-                data-row
-                className={`topsdl-Table-row ${props.open ? 'topsdl-mod-open' : ''}`}
-                aria-rowindex={index + 2}
-                aria-selected={id === props.selected}
-                tabIndex={index === focused ? 0 : -1}
-                style={{ top: index * rowHeight, height: rowHeight, gridTemplateColumns: tracks }}
-                draggable={python !== undefined}
-                onDragStart={event => dragPython(event, python?.(item) ?? '')}
-                onFocus={() => roving.onFocus(id)}
-                onClick={(event: MouseEvent) => {
-                  if (!(
-                    event.target instanceof Element && event.target.closest('button, a, input')
-                  )) {
-                    props.open?.(item);
-                  }
-                }}
-                onContextMenu={event => {
-                  if (actions) {
-                    event.preventDefault();
-                    menu(item, event.clientX, event.clientY);
-                  }
-                }}
-              >
-                {columns.map(column => (
-                  <span key={column.id} role="gridcell" data-align={column.align}>
-                    {column.cell(item)}
-                  </span>
-                ))}
-              </div>
-            );
-          })}
+      <div className="topsdl-Table-columns" role="none">
+        <div className="topsdl-Table-head" role="row" style={{ gridTemplateColumns: tracks }}>
+          {columns.map(column => (
+            <span key={column.id} role="columnheader" data-align={column.align}>
+              {column.label}
+            </span>
+          ))}
+        </div>
+        <div
+          ref={ref}
+          className="topsdl-Table-body"
+          role="rowgroup"
+          onScroll={roving.onScroll}
+          onKeyDown={onKeyDown}
+        >
+          <div style={{ height: items.length * rowHeight, position: 'relative' }} role="none">
+            {roving.drawn.map(index => {
+              const item = items[index];
+              if (item === undefined) {
+                return null;
+              }
+              const id = props.id(item);
+              return (
+                <div
+                  key={id}
+                  role="row"
+                  data-row
+                  className={`topsdl-Table-row ${props.open ? 'topsdl-mod-open' : ''}`}
+                  aria-rowindex={index + 2}
+                  aria-selected={id === props.selected}
+                  tabIndex={index === focused ? 0 : -1}
+                  style={{ top: index * rowHeight, height: rowHeight, gridTemplateColumns: tracks }}
+                  draggable={python !== undefined}
+                  onDragStart={event => dragPython(event, python?.(item) ?? '')}
+                  onFocus={() => roving.onFocus(id)}
+                  onClick={(event: MouseEvent) => {
+                    if (!(
+                      event.target instanceof Element && event.target.closest('button, a, input')
+                    )) {
+                      props.open?.(item);
+                    }
+                  }}
+                  onContextMenu={event => {
+                    if (actions) {
+                      event.preventDefault();
+                      menu(item, event.clientX, event.clientY);
+                    }
+                  }}
+                >
+                  {columns.map(column => (
+                    <span key={column.id} role="gridcell" data-align={column.align}>
+                      {column.cell(item)}
+                    </span>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import type { Action } from './rows.ts';
 
 /** Opens JupyterLab's menu with what can be done with a thing; the focus returns where it was. */
@@ -8,7 +8,7 @@ export function openMenu(actions: readonly Action[], x: number, y: number): void
     return;
   }
   const commands = new CommandRegistry();
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   for (const action of actions) {
     commands.addCommand(action.id, {
       label: action.label,
