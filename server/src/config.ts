@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { CardResource, Name, Password, QUANTITY_PATTERN, ResourceName } from '@topsdl/contract';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { parseAddress } from './address.ts';
 import { runsFromSource } from './entry.ts';
 
 const seconds = (max: number) => z.number().int().min(0).max(max);
@@ -21,7 +22,7 @@ const sections = {
       /** TCP address for other machines, as `host:port`; without it only the Unix socket. */
       listen: z
         .string()
-        .regex(/^(?:\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'an address such as 0.0.0.0:8444')
+        .refine(text => parseAddress(text) !== undefined, 'an address such as 0.0.0.0:8444')
         .optional(),
       /** Seconds without a JupyterLab and without work after which the companion ends; 0 for never. */
       idle_seconds: seconds(86_400).default(60),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseAddress } from './address.ts';
 import type { Options } from './app.ts';
 import { createCompanion } from './companion.ts';
 import { readConfig } from './config.ts';
@@ -106,9 +107,4 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
   app.life.watch(stop);
   log.info({ version: app.version, socket, listen, pid: process.pid }, 'ready');
   writeSync(readyFd, `${JSON.stringify({ ready: true, socket })}\n`);
-}
-
-function parseAddress(text: string): { host: string; port: number } {
-  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(text) ?? [];
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

@@ -41,6 +41,15 @@ test('a file in place of the data directory', async () => {
   expect(await failure(path)).toEqual([1, `${path} is not a directory\n`]);
 });
 
+test('an address that is none is not listened on', async () => {
+  for (const listen of ['nonsense', '127.0.0.1:99999', ':80', 'http://a:80']) {
+    expect(await failure(directory('elsewhere'), ['--listen', listen])).toEqual([
+      2,
+      `--listen: “${listen}” is no address such as 0.0.0.0:8444\n`
+    ]);
+  }
+});
+
 test('a database that is none', async () => {
   const path = directory('damaged');
   writeFileSync(join(path, 'db', 'topsdl.db'), 'x'.repeat(8192));
