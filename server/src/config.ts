@@ -186,7 +186,6 @@ const NOT_SETTINGS = new Set([
   'TOPSDL_DATA_DIR',
   'TOPSDL_SERVER',
   'TOPSDL_URL',
-  'TOPSDL_SOCKET',
   'TOPSDL_TOKEN'
 ]);
 

@@ -91,7 +91,6 @@ class TopsDLExtension(ExtensionApp):
         await self.upstream.close()
 
     def _companion_is_ready(self, companion: Companion) -> None:
-        os.environ["TOPSDL_SOCKET"] = str(companion.socket)
         if self.presets and not missing_packages():
             threading.Thread(
                 target=self._add_presets, args=(companion.data_directory,), name="topsdl-presets", daemon=True
