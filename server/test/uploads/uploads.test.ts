@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { upload, type Client } from '@topsdl/client';
@@ -92,6 +92,16 @@ test('bytes that a crash left unconfirmed do not count', async () => {
   const done = await upload(client, { projectId, fileName: 'a', content: blob, uploadId: id });
   expect(done.offset).toBe(content.length);
   expect(readFileSync(join(companion.data, 'uploads', id)).equals(content)).toBe(true);
+}, 60_000);
+
+test('an upload whose bytes are gone, as after a restored backup, is begun anew', async () => {
+  const { id } = await create(300_000);
+  await append(id, 0, bytesOf(100_000));
+  await companion.kill();
+  rmSync(join(companion.data, 'uploads', id));
+  companion = await TestCompanion.start({ data: companion.data });
+  client = await companion.owner();
+  await expect(append(id, 100_000, bytesOf(100_000))).rejects.toMatchObject({ code: 'not-found' });
 }, 60_000);
 
 test('an upload that is not whole is not imported, and another project’s is not found', async () => {

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { and, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_ARCHIVE_BYTES } from '@topsdl/contract';
@@ -202,7 +202,7 @@ export class Uploads implements UploadClaims {
     });
   }
 
-  /** Removes what has expired, and files that no row knows. */
+  /** Removes what has expired, what has lost its bytes, and files that no row knows. */
   async sweep(): Promise<void> {
     this.#db.write(tx =>
       tx
@@ -210,6 +210,7 @@ export class Uploads implements UploadClaims {
         .where(and(isNull(uploads.claimedBy), lt(uploads.expiresAt, this.#now())))
         .run()
     );
+    this.#forgetLost();
     const files = readdirSync(this.#directory);
     for (let start = 0; start < files.length; start += 500) {
       const some = files.slice(start, start + 500);
@@ -224,6 +225,19 @@ export class Uploads implements UploadClaims {
       for (const name of some.filter(file => !known.has(file))) {
         await rm(join(this.#directory, name), { force: true });
       }
+    }
+  }
+
+  /** A restored backup has no uploads: who was sending one begins anew. */
+  #forgetLost(): void {
+    const free = and(isNull(uploads.claimedBy), gt(uploads.offset, 0));
+    const rows = this.#db.orm.select().from(uploads).where(free).all();
+    const lost = rows.filter(({ id, offset }) => {
+      const file = statSync(this.path(id), { throwIfNoEntry: false });
+      return (file?.size ?? 0) < offset;
+    });
+    for (const { id } of lost) {
+      this.#db.write(tx => tx.delete(uploads).where(eq(uploads.id, id)).run());
     }
   }
 }
