@@ -20,7 +20,7 @@ export function validate<T extends z.ZodType>(
   if (result.success) {
     return result.data;
   }
-  const fields = faultsOf(result.error.issues)
+  const fields = faultsOf(result.error.issues.slice(0, MOST_FAULTS))
     .slice(0, MOST_FAULTS)
     .map(({ path, code, params }): FieldFault => ({
       field: path === '' ? place : `${place}.${path}`,
