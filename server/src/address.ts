@@ -7,7 +7,8 @@ export interface Address {
 /** Reads `host:port` or `[IPv6]:port`; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
   const [, host = '', port = ''] = /^(\[[0-9a-f:]+\]|[^\s:/[\]]+):(\d{1,5})$/i.exec(text) ?? [];
-  return host !== '' && Number(port) <= 65_535
-    ? { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  const number = Number(port);
+  return number >= 1 && number <= 65_535
+    ? { host: host.replace(/^\[|\]$/g, ''), port: number }
     : undefined;
 }

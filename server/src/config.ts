@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { CardResource, Name, Password, QUANTITY_PATTERN, ResourceName } from '@topsdl/contract';
-import { parse } from 'smol-toml';
+import { parse, type TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { parseAddress } from './address.ts';
 import { runsFromSource } from './entry.ts';
@@ -112,9 +112,10 @@ type Tree = Record<string, Record<string, unknown>>;
  * Reads the configuration.
  *
  * @param path of `config.toml`, which need not exist
- * @throws ConfigError with every fault, each naming the file or the variable
+ * @param listen the address of the command line, which wins over both
+ * @throws ConfigError with every fault, each naming the file, the variable or the option
  */
-export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
+export function readConfig(path: string, env: NodeJS.ProcessEnv, listen?: string): Config {
   const faults: string[] = [];
   const sources = new Map<string, string>();
   const tree = fromFile(path, faults);
@@ -124,18 +125,24 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     }
   }
   fromEnvironment(env, tree, sources, faults);
+  if (listen !== undefined) {
+    (tree['server'] ??= {})['listen'] = listen;
+    sources.set('server.listen', '--listen');
+  }
   const complete = Object.fromEntries(
     Object.keys(sections).map(section => [section, tree[section] ?? {}])
   );
   const result = Schema.safeParse({ ...tree, ...complete });
   if (!result.success) {
     for (const issue of result.error.issues) {
-      const [section = '', name] = issue.path.map(String);
-      const where = sources.get(`${section}.${name ?? ''}`) ?? `${path}: ${issue.path.join('.')}`;
+      const [section = '', name = '', ...within] = issue.path.map(String);
+      const source = sources.get(`${section}.${name}`);
+      const where =
+        source === undefined ? `${path}: ${issue.path.join('.')}` : [source, ...within].join('.');
       faults.push(
         issue.code === 'unrecognized_keys'
           ? `${where}: there is no setting ${issue.keys.join(', ')}`
-          : `${where}: ${explain(issue.message)}`
+          : `${where}: ${explain(issue)}`
       );
     }
   }
@@ -145,7 +152,10 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   return result.data;
 }
 
-function explain(message: string): string {
+function explain(issue: z.core.$ZodIssue): string {
+  // Of a key of a table, what is wrong with it is inside.
+  const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+  const { message } = inner ?? issue;
   return (
     {
       'rule.name': 'a name of 1–50 characters without / : * ? " < > | \' \\',
@@ -176,18 +186,15 @@ function fromFile(path: string, faults: string[]): Tree {
     }
     return tree;
   } catch (error) {
-    faults.push(`${path}: ${(error as Error).message.split('\n')[0] ?? ''}`);
+    const [message = ''] = (error as Error).message.split('\n');
+    const { line, column } = error as Partial<TomlError>;
+    faults.push(`${path}${line === undefined ? '' : `:${line}:${column}`}: ${message}`);
     return {};
   }
 }
 
 /** Variables with our prefix that mean something to others: launcher, scripts, sandboxes. */
-const NOT_SETTINGS = new Set([
-  'TOPSDL_DATA_DIR',
-  'TOPSDL_SERVER',
-  'TOPSDL_URL',
-  'TOPSDL_TOKEN'
-]);
+const NOT_SETTINGS = new Set(['TOPSDL_DATA_DIR', 'TOPSDL_SERVER', 'TOPSDL_URL', 'TOPSDL_TOKEN']);
 
 function fromEnvironment(
   env: NodeJS.ProcessEnv,

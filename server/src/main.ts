@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseAddress } from './address.ts';
 import type { Options } from './app.ts';
 import { runBackup } from './backup.ts';
 import { ConfigError } from './config.ts';
@@ -62,9 +61,6 @@ async function main(argv: string[]): Promise<void> {
   const readyFd = values['ready-fd'];
   if (readyFd !== undefined && !/^\d{1,5}$/.test(readyFd)) {
     throw new UsageError(`--ready-fd: “${readyFd}” is no file descriptor\n`);
-  }
-  if (values.listen !== undefined && !parseAddress(values.listen)) {
-    throw new UsageError(`--listen: “${values.listen}” is no address such as 0.0.0.0:8444`);
   }
   await serveOrSayWhyNot(
     {

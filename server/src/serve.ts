@@ -38,8 +38,8 @@ export function socketPath(data: string): string {
 export async function serve(given: Options, readyFd: number): Promise<void> {
   const options = { ...given, data: resolve(given.data) };
   const files = new DataDirectory(options.data);
-  const config = readConfig(files.file('config.toml'), process.env);
-  const listen = options.listen ?? config.server.listen;
+  const config = readConfig(files.file('config.toml'), process.env, options.listen);
+  const { listen } = config.server;
   const unlock = lockDirectory(files.path('db', 'lock.db'), LOCK_WAIT);
   const log = createLog(
     config.log.level,

@@ -59,11 +59,12 @@ test('every fault of the configuration is listed', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'topsdl-config-'));
   writeFileSync(
     join(dataDir, 'config.toml'),
-    '[server]\nport = 5\n[database]\nreaders = 0\n[log]\nlevel = "loud"\n[project.quotas]\ncpu = "many"\n[nonsense]\na = 1\n'
+    '[server]\nport = 5\nlisten = "here:80"\n[database]\nreaders = 0\n[log]\nlevel = "loud"\n[project.quotas]\ncpu = "many"\ncpus = "4"\n[nonsense]\na = 1\n'
   );
   const failed = await startCompanion({
     dataDir,
-    env: { TOPSDL_SESSION_DAYS: 'soon', TOPSDL_TASKS_NOTHING: '1' }
+    env: { TOPSDL_SESSION_DAYS: 'soon', TOPSDL_TASKS_NOTHING: '1' },
+    args: ['--listen', '127.0.0.1:99999']
   }).catch((error: CompanionEnded) => error);
   rmSync(dataDir, { recursive: true });
   expect(failed).toBeInstanceOf(CompanionEnded);
@@ -73,8 +74,10 @@ test('every fault of the configuration is listed', async () => {
     'database.readers',
     'port',
     'log.level',
-    'project.quotas',
+    'project.quotas.cpu: a quantity',
+    'project.quotas.cpus: a resource',
     'nonsense',
+    '--listen: an address such as 0.0.0.0:8444',
     'TOPSDL_SESSION_DAYS',
     'TOPSDL_TASKS_NOTHING'
   ]) {
