@@ -6,7 +6,7 @@ interface Schema {
   readonly items?: Schema;
 }
 
-/** A link of OpenAPI: the operation to go on with, and where its parameters stand in the answer. */
+/** A link of OpenAPI: the operation to go on with, and where its parameters stand in request and answer. */
 export type Link = { operationId: string; parameters: Record<string, string> };
 
 export type Links = Record<string, Link>;
@@ -18,7 +18,7 @@ interface Found {
   readonly component: string;
 }
 
-/** Finds the operations that answers lead to: those on the objects in them, and the next page. */
+/** Finds the operations that answers lead to: those on the objects and files in them, and the next page. */
 export class Linker {
   readonly #answers: ReadonlyMap<Operation, unknown>;
   readonly #schemas: ReadonlyMap<string, unknown>;
@@ -51,28 +51,17 @@ export class Linker {
 
   /** Where an operation's answer leads to. */
   linksOf(operation: Operation): Links {
-    const links: Links = {};
     const answer = this.#answers.get(operation) as Schema | undefined;
-    for (const { pointer, component } of answer ? this.#objectsIn(answer) : []) {
-      const place = this.#placeOf(component, operation);
-      if (place === undefined || operation.path.startsWith(place)) {
-        continue;
-      }
-      const parameter = place.slice(place.indexOf('{') + 1, -1);
-      for (const { id } of this.#operations.get(place) ?? []) {
-        links[`${id}${pointer.replaceAll('/', '.')}`] = {
-          operationId: id,
-          parameters: { [`path.${parameter}`]: `$response.body#${pointer}/id` }
-        };
-      }
-    }
+    const found = answer ? this.#objectsIn(answer) : [];
+    const links = found.flatMap(object => [
+      ...this.#linksOfObject(operation, object),
+      ...this.#linksOfFile(operation, object)
+    ]);
     if ('cursor' in operation.query.shape) {
-      links[`${operation.id}.next`] = {
-        operationId: operation.id,
-        parameters: pageAfter(operation)
-      };
+      const parameters = { ...samePath(operation), 'query.cursor': '$response.body#/next' };
+      links.push([`${operation.id}.next`, { operationId: operation.id, parameters }]);
     }
-    return links;
+    return Object.fromEntries(links);
   }
 
   /** The answer if it is an object of its own, those that it holds, and the first of those that it lists. */
@@ -89,6 +78,36 @@ export class Linker {
     );
   }
 
+  /** To all that can be done with an object, unless the request named it already. */
+  #linksOfObject(operation: Operation, { pointer, component }: Found): [string, Link][] {
+    const place = this.#placeOf(component, operation);
+    if (place === undefined || operation.path.startsWith(place)) {
+      return [];
+    }
+    const parameters = {
+      [`path.${place.slice(place.indexOf('{') + 1, -1)}`]: `$response.body#${pointer}/id`
+    };
+    return (this.#operations.get(place) ?? []).map(({ id }) => [
+      `${id}${nameIn(pointer)}`,
+      { operationId: id, parameters }
+    ]);
+  }
+
+  /** To what else takes the path of a file, in the same object. */
+  #linksOfFile(operation: Operation, { pointer, component }: Found): [string, Link][] {
+    const { properties = {} } = (this.#schemas.get(component) ?? {}) as Schema;
+    if (!('path' in properties)) {
+      return [];
+    }
+    const parameters = {
+      ...samePath(operation),
+      'query.path': `$response.body#${pointer}/path`
+    };
+    return (this.#operations.get(placeOf(operation.path)) ?? [])
+      .filter(({ id, query }) => id !== operation.id && 'path' in query.shape)
+      .map(({ id }) => [`${id}${nameIn(pointer)}`, { operationId: id, parameters }]);
+  }
+
   /** Kinds of sets share their components: an answer speaks of those of its own feature. */
   #placeOf(component: string, { id }: Operation): string | undefined {
     const known = this.#places.get(component) ?? [];
@@ -98,15 +117,18 @@ export class Linker {
   }
 }
 
-/** The next page is of the same list. */
-function pageAfter({ path }: Operation): Record<string, string> {
-  const same = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']): [string, string] => [
-    `path.${name}`,
-    `$request.path.${name}`
-  ]);
-  return { ...Object.fromEntries(same), 'query.cursor': '$response.body#/next' };
+/** The objects that the request named. */
+function samePath({ path }: Operation): Record<string, string> {
+  return Object.fromEntries(
+    [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
+      `path.${name}`,
+      `$request.path.${name}`
+    ])
+  );
 }
 
+/** A pointer as a part of a link's name. */
+const nameIn = (pointer: string) => pointer.replaceAll('/', '.');
 const placeOf = (path: string) => path.slice(0, path.indexOf('}') + 1);
 const featureOf = (id: string) => id.slice(0, id.indexOf('.'));
 const nameOf = (schema: Schema | undefined) => schema?.$ref?.split('/').at(-1);

@@ -76,6 +76,16 @@ describe('answers say where they lead', () => {
     });
   });
 
+  test('a file, to what else takes its path', () => {
+    const written = links('/model-versions/{versionId}/files/content', 'put', '200');
+    expect(written['models.readFile']!.parameters).toEqual({
+      'path.versionId': '$request.path.versionId',
+      'query.path': '$response.body#/path'
+    });
+    const listed = links('/training-runs/{runId}/files', 'get', '200');
+    expect(Object.keys(listed)).toEqual(['training.fileContent.items.0']);
+  });
+
   test('what holds another object, to that too', () => {
     const started = links('/dataset-versions/{versionId}/imports', 'post', '202');
     expect(started['tasks.cancel.task']!.parameters).toEqual({
