@@ -13,7 +13,7 @@ export interface Fault {
 
 /** What zod found, a fault for each field; an unknown field is one by itself. */
 export function faultsOf(issues: readonly Issue[]): Fault[] {
-  return issues.flatMap(issue => {
+  const faults = issues.flatMap((issue): Fault[] => {
     const path = issue.path.map(String);
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map(key => ({
@@ -23,6 +23,11 @@ export function faultsOf(issues: readonly Issue[]): Fault[] {
         }))
       : [{ path: path.join('.'), ...describe(issue) }];
   });
+  // Several checks may find the same, such as that a number is too large.
+  const keyOf = ({ path, code }: Fault) => `${code} ${path}`;
+  return [
+    ...new Map(faults.toReversed().map(fault => [keyOf(fault), fault])).values()
+  ].toReversed();
 }
 
 function describe(issue: Issue): { code: string; params: Params } {
@@ -30,6 +35,8 @@ function describe(issue: Issue): { code: string; params: Params } {
     return { code: issue.message, params: {} };
   }
   switch (issue.code) {
+    case 'invalid_key':
+      return issue.issues[0] ? describe(issue.issues[0]) : { code: 'rule.format', params: {} };
     case 'invalid_type':
       return issue.input === undefined
         ? { code: 'rule.required', params: {} }

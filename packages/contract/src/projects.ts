@@ -7,6 +7,10 @@ import { Id, Name, Quantity, queryInteger, ResourceName, Time, UserRef } from '.
 export const Quota = z
   .object({ resource: ResourceName, limit: Quantity })
   .strict()
+  .refine(({ resource, limit }) => !resource.startsWith('requests.') || /^\d+$/.test(limit), {
+    error: 'rule.wholeQuantity',
+    path: ['limit']
+  })
   .meta({ id: 'Quota' });
 export type Quota = z.infer<typeof Quota>;
 

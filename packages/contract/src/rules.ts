@@ -92,9 +92,9 @@ export const Environment = z
   })
   .meta({ id: 'Environment', maxProperties: MOST_VARIABLES });
 
-/** A Kubernetes quantity that is not negative: `48`, `500m`, `128Gi`, `1.5`. */
+/** A Kubernetes quantity that is not negative: `48`, `500m`, `128Gi`, `1.5`. There is nothing below a thousandth. */
 export const QUANTITY_PATTERN =
-  /^(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?(?:m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/;
+  /^(?:0|[1-9][0-9]{0,14})(?:m|(?:\.[0-9]{1,9})?(?:k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)$/;
 
 export const Quantity = z
   .string()

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { Email, Environment, faultsOf, Name, Quantity, sentence, text } from '../src/index.ts';
+import {
+  Email,
+  Environment,
+  faultsOf,
+  Name,
+  Quantity,
+  Quota,
+  sentence,
+  text
+} from '../src/index.ts';
 
 /** What is said of a value, in both languages. */
 function said(schema: z.ZodType, value: unknown) {
@@ -52,6 +61,14 @@ test('each fault is said, with the limit that was passed', () => {
     ['ids.0', 'Should be text.', '应为文本。'],
     ['on', 'Required.', '必填。']
   ]);
+  expect(said(z.number().int().max(Number.MAX_SAFE_INTEGER), 1e300)).toHaveLength(1);
+  expect(said(Environment, { '1A': 'x' })).toEqual([
+    [
+      '1A',
+      'Letters, digits and _, not beginning with a digit.',
+      '只能包含字母、数字和 _，且不能以数字开头。'
+    ]
+  ]);
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`V${i}`, '']));
   expect(said(Environment, many)).toEqual([
     ['', 'Too many entries: at most 100.', '最多 100 项。']
@@ -65,6 +82,7 @@ test('quantities are those of Kubernetes that are not negative', () => {
   for (const value of [
     '1e9',
     '-1',
+    '0.1m',
     '1Ki;',
     '1 Gi',
     '01',
@@ -78,6 +96,14 @@ test('quantities are those of Kubernetes that are not negative', () => {
   ]) {
     expect([value, fits(Quantity, value)]).toEqual([value, false]);
   }
+});
+
+test('cards are not cut', () => {
+  const quota = (limit: string) => said(Quota, { resource: 'requests.enflame.com/dtu', limit });
+  expect(quota('4')).toEqual([]);
+  expect(quota('1.5')).toEqual([
+    ['limit', 'Cards are whole: such as 4.', '卡数须为整数，例如 4。']
+  ]);
 });
 
 describe('an e-mail address', () => {

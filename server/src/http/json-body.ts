@@ -46,12 +46,32 @@ export function parseJson(bytes: Uint8Array): unknown {
   if (depthOf(text) > JSON_DEPTH) {
     throw new ProblemError('malformed-json', { detail: `deeper than ${JSON_DEPTH}` }, 'body');
   }
+  const value = parse(text);
+  // Half a character, which only an escape can bring, would be kept as another one.
+  if (/\\u[dD][89a-fA-F]/.test(text) && !isWellFormed(value)) {
+    throw new ProblemError('malformed-json', { detail: 'a lone surrogate' }, 'body');
+  }
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message.slice(0, 200) : '';
     throw new ProblemError('malformed-json', { detail }, 'body');
   }
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') {
+    return value.isWellFormed();
+  }
+  return (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.entries(value).every(([key, entry]) => key.isWellFormed() && isWellFormed(entry))
+  );
 }
 
 /** How deep brackets go outside strings, without building anything. */

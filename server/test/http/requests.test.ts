@@ -103,6 +103,10 @@ test('bodies are bounded in size, depth and form', async () => {
   expect(await send('{"name":')).toBe('400 malformed-json');
   expect(await send('{"name":"a","__proto__":{"polluted":1}}')).toBe('400 invalid');
   expect(await send('')).toBe('400 malformed-json');
+  expect(await send('{"name":"\\ud83d"}')).toBe('400 malformed-json');
+  expect((await post('/api/account/tokens', headers, '{"name":"\\ud83d\\udd11"}')).status).toBe(
+    201
+  );
 });
 
 test('unknown addresses, methods and parameters', async () => {

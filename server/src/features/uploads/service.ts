@@ -113,7 +113,7 @@ export class Uploads implements UploadClaims {
       throw new ProblemError('wrong-state', { state: 'importing' });
     }
     if (offset !== row.offset) {
-      throw new ProblemError('upload-offset', { offset: row.offset });
+      throw new ProblemError('upload-offset', { offset: row.offset }, 'headers.Upload-Offset');
     }
     await this.#requireSpace(row.size - row.offset);
     const result = await spool(this.path(row.id), offset, row.size - offset, body);
