@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
-import { page, PageQuery, SharedPageQuery } from './page.ts';
+import { Cursor, page, PageQuery, SharedPageQuery } from './page.ts';
 import {
   AnnotationType,
   Color,
@@ -343,7 +343,7 @@ export const datasets = {
     access: access.read(...readers),
     params: VersionParams,
     query: z.object({
-      cursor: text(1, 512).optional(),
+      cursor: Cursor.optional(),
       limit: queryInteger(1, 1000).optional(),
       /** Items to pass over after the cursor: how a virtual grid jumps. */
       skip: queryInteger(0, 10_000_000).optional(),

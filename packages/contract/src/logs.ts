@@ -25,9 +25,13 @@ export const LogPage = z
   .meta({ id: 'LogPage' });
 export type LogPage = z.infer<typeof LogPage>;
 
+/** Where a reader of logs is: an attempt, and how far it has come in the log of each node. */
+export const LOG_POSITION = /^[0-9]{1,9}(?::[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11})*)?$/;
+const From = text(0, 1000).meta({ pattern: LOG_POSITION.source });
+
 export const LogQuery = z.object({
   node: text(0, 100).optional(),
-  from: text(0, 1000).optional(),
+  from: From.optional(),
   limit: queryInteger(1, 10000).optional(),
   /** Without `from`: begin with this many of the last lines of each node. */
   tail: queryInteger(1, 10000).optional()

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { queryBoolean, queryInteger, text } from './rules.ts';
 
+/** Opaque, but for how it begins: base64url of a JSON array with a text in front. */
+export const Cursor = text(1, 512).meta({ pattern: '^WyJ[A-Za-z0-9_-]+$' });
+
 /** The query that every list takes. `cursor` is opaque: send back what `next` was. */
 export const PageQuery = z.object({
-  cursor: text(1, 512).optional(),
+  cursor: Cursor.optional(),
   limit: queryInteger(1, 200).optional(),
   /** Fuzzy: any part of the name, without regard to case. */
   search: text(0, 50).optional(),

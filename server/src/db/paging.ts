@@ -5,6 +5,9 @@ import { ProblemError } from '../http/problem.ts';
 /** Rows of a page where the caller does not say. */
 export const DEFAULT_LIMIT = 50;
 
+/** The form that the API's document gives. */
+const FORM = /^WyJ[A-Za-z0-9_-]+$/;
+
 type Key = string | number | null;
 
 /**
@@ -71,7 +74,13 @@ export function decodeCursor(name: string, length: number, cursor: string): Key[
   } catch {
     // Answered below: whoever sent it made it up.
   }
-  throw new ProblemError('bad-cursor', {}, 'query.cursor');
+  throw badCursor(cursor);
+}
+
+/** What has the form of a cursor names a page that is not there; what has not is no cursor. */
+export function badCursor(cursor: string): ProblemError {
+  const status = FORM.test(cursor) ? 404 : 400;
+  return new ProblemError('bad-cursor', {}, 'query.cursor', { status });
 }
 
 /** What a list's query needs for one page: ask for `limit` rows and give them to `page`. */

@@ -1,4 +1,4 @@
-import type { LogLine, LogPage } from '@topsdl/contract';
+import { LOG_POSITION, type LogLine, type LogPage } from '@topsdl/contract';
 import type { ComputeEngine, LogEntry, LogOptions, WorkloadHandle } from '../compute/engine.ts';
 import { batches } from './batches.ts';
 
@@ -44,11 +44,9 @@ interface Line {
   readonly dropped: number;
 }
 
-const POSITION = /^[0-9]{1,9}(?::[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11})*)?$/;
-
 /** Reads a position; null where the text is none. */
 export function parsePosition(text: string): Position | null {
-  if (!POSITION.test(text)) {
+  if (!LOG_POSITION.test(text)) {
     return null;
   }
   const [attempt = '0', offsets = ''] = text.split(':');

@@ -121,6 +121,8 @@ test('unknown addresses, methods and parameters', async () => {
   expect(await get('/api/projects?limit=5&limit=6')).toBe('400 invalid');
   expect(await get('/api/projects?limit=0')).toBe('400 invalid');
   expect(await get('/api/projects?cursor=bm9uc2Vuc2U')).toBe('400 bad-cursor');
+  const elsewhere = Buffer.from('["another list","x"]').toString('base64url');
+  expect(await get(`/api/projects?cursor=${elsewhere}`)).toBe('404 bad-cursor');
   expect(await get('/api/projects/%ff')).toBe('404 not-found');
   expect(await get('/api/projects/1')).toBe('400 invalid');
 });

@@ -25,12 +25,12 @@ export const datasets = {
     zh: '“{name}”已用于 {count} 张图片。'
   },
   'label-foreign': {
-    status: 400,
+    status: 404,
     en: 'The label belongs to another dataset.',
     zh: '该标签属于其他数据集。'
   },
   'image-foreign': {
-    status: 400,
+    status: 404,
     en: 'The image belongs to another version.',
     zh: '该图片属于其他版本。'
   },

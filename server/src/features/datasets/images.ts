@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { AnnotationType, ImageState } from '@topsdl/contract';
 import type { Database } from '../../db/database.ts';
-import { decodeCursor, encodeCursor } from '../../db/paging.ts';
+import { badCursor, decodeCursor, encodeCursor } from '../../db/paging.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { listImages, loadImages, type ImageRecord } from '../../library/browse.ts';
 import type { Source } from '../../library/codes.ts';
@@ -49,7 +49,7 @@ export class Images {
   async list(version: VersionRow, query: ImageQuery, signal: AbortSignal): Promise<ImagePage> {
     const after = query.cursor === undefined ? 0 : decodeCursor(CURSOR, 1, query.cursor)[0];
     if (typeof after !== 'number') {
-      throw new ProblemError('bad-cursor', {}, 'query.cursor');
+      throw badCursor(query.cursor ?? '');
     }
     const { last, ...listing } = await listImages(
       this.#db,
