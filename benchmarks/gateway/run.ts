@@ -13,11 +13,11 @@ import { run } from './load.ts';
  *
  * A load is meant by the beginning of its name, such as `'GET by a b'`; without one all are run.
  */
-const [rounds = 5, most = 8000] = process.argv.slice(2, 4).map(Number);
+const [rounds = 5, most = 12_000] = process.argv.slice(2, 4).map(Number);
 const CONNECTIONS = 32;
 const SERVICE = '01900000-0000-7000-8000-000000000001';
-/** Clock ticks a second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
-const TICKS = 100;
+/** Requests before the rounds that count, for compilers to warm up. */
+const WARM = 24_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'topsdl-gateway-'));
@@ -42,18 +42,19 @@ function node(
   });
 }
 
-/** CPU seconds of a process and its children that live. */
+/** Seconds that the threads of a process and its children, as far as they live, have run. */
 function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  let ticks = Number(fields[11]) + Number(fields[12]);
+  let seconds = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
-    const kids = readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim();
-    for (const kid of kids === '' ? [] : kids.split(' ')) {
-      ticks += cpuSeconds(Number(kid)) * TICKS;
+    const of = (name: string) => readFileSync(`/proc/${pid}/task/${task}/${name}`, 'latin1').trim();
+    // In nanoseconds; /proc/<pid>/stat counts in hundredths of a second, too coarse for a round.
+    seconds += Number(of('schedstat').split(' ', 1)[0]) / 1e9;
+    const children = of('children');
+    for (const child of children === '' ? [] : children.split(' ')) {
+      seconds += cpuSeconds(Number(child));
     }
   }
-  return ticks / TICKS;
+  return seconds;
 }
 
 /** nginx with keep-alive to the replicas, one worker, no access log. */
@@ -182,6 +183,8 @@ try {
     const child = await nginx(found.trim(), socket, backends);
     const secrets = { token: '0'.repeat(54), cookie: 'topsdl-000000000000' };
     proxies.set('nginx', { pid: child.pid!, socket, ...secrets });
+  } else {
+    console.log('nginx is not installed, and not measured: apt-get install nginx-light');
   }
   for (const [name, load] of Object.entries(loads)) {
     if (only !== undefined && !name.startsWith(only)) {
@@ -191,6 +194,7 @@ try {
     const rate = new Map<string, number[]>();
     const latency = new Map<string, number[]>();
     const failed = new Map<string, number>();
+    const warm = Math.round(WARM * load.share);
     for (let round = 0; round <= rounds; round++) {
       for (const [kind, { pid, socket, token, cookie }] of proxies) {
         const request = Buffer.from(load.request(token, cookie));
@@ -198,12 +202,11 @@ try {
         const result = await run({
           socketPath: socket,
           request,
-          requests,
+          requests: round === 0 ? warm : requests,
           connections: CONNECTIONS
         });
         const spent = cpuSeconds(pid) - before;
         failed.set(kind, (failed.get(kind) ?? 0) + result.failed);
-        // The first round warms the compilers up.
         if (round > 0) {
           rate.set(kind, [...(rate.get(kind) ?? []), requests / spent]);
           latency.set(kind, [
