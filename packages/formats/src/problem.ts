@@ -27,6 +27,7 @@ export type EntryProblemCode =
   | 'entry.mismatch'
   | 'entry.method'
   | 'entry.tooLarge'
+  | 'entry.bomb'
   | 'entry.damaged'
   | 'entry.checksum'
   | 'entry.empty'

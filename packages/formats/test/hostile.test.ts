@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createWriteStream, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -78,6 +78,53 @@ test('gzip of zeros is stopped at the ratio, in little memory', async () => {
     expect(await refusal(path)).toBe('archive.ratio');
   });
   expect(grown).toBeLessThan(128 * MEBIBYTE);
+});
+
+describe.each(['zip', 'tar.gz'] as const)('a bomb among pictures, in %s', kind => {
+  /** Entries of zeros of so many MiB, around a small file. */
+  const packed = (...sizes: number[]) => {
+    const path = newPath(directory, `.${kind}`);
+    python(
+      `
+import io, tarfile, zipfile
+path, kind, *sizes = argv
+entries = [('a.jpg', b'first')] if '0' in sizes else []
+entries += [(f'bomb{at}.jpg', bytes(int(size) << 20)) for at, size in enumerate(sizes) if size != '0']
+entries += [('z.jpg', b'last')] if '0' in sizes else []
+if kind == 'zip':
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+else:
+    with tarfile.open(path, 'w:gz') as archive:
+        for name, content in entries:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))`,
+      path,
+      kind,
+      ...sizes.map(String)
+    );
+    return path;
+  };
+
+  test('is refused alone, and what follows it is taken', async () => {
+    const path = packed(0, 100, 200);
+    const { files, refused } = await list(path);
+    expect(Object.keys(files)).toEqual(['a.jpg', 'z.jpg']);
+    expect(refused).toEqual([
+      ['bomb1.jpg', 'entry.bomb'],
+      ['bomb2.jpg', kind === 'zip' ? 'entry.bomb' : 'entry.tooLarge']
+    ]);
+  });
+
+  test('refuses the archive where there is nothing else, or too much of it', async () => {
+    expect(await refusal(packed(100))).toBe('archive.ratio');
+    if (kind === 'tar.gz') {
+      const limits = { bombBytes: 150 * MEBIBYTE };
+      expect(await refusal(packed(0, 100, 100), limits)).toBe('archive.ratio');
+    }
+  });
 });
 
 test('a million entries of nothing are refused by their number, in zip and in tar', async () => {

@@ -62,6 +62,7 @@ async function hostile(): Promise<Entry[]> {
     { path: '数据/狗/断.jpg', content: whole.subarray(0, Math.floor(whole.length / 2)) },
     { path: '数据/狗/文字.jpg', content: Buffer.from('这不是图片，只是文字。\n') },
     { path: '数据/狗/空.jpg', content: Buffer.alloc(0) },
+    { path: '数据/狗/弹.jpg', content: Buffer.alloc(70 * 1024 ** 2) },
     { path: '../x.jpg', content: await picture(4) },
     { path: '数据/猫/链接.jpg', link: '/etc/passwd' },
     { path: '说明.txt', content: Buffer.from('说明') },
@@ -84,11 +85,11 @@ describe.each<Packing>(['zip', 'zip-gbk', 'tar', 'tar.gz'])(
       expect(found.task.state).toBe('completed');
       expect(found.format).toBe('class-folders');
       expect(found.counts).toEqual({
-        files: 14,
+        files: 15,
         taken: 5,
         labeled: 5,
         duplicates: 1,
-        refused: 7,
+        refused: 8,
         skipped: 1
       });
       expect(new Map(refused.map(({ path, code }) => [path, code]))).toEqual(
@@ -96,6 +97,8 @@ describe.each<Packing>(['zip', 'zip-gbk', 'tar', 'tar.gz'])(
           ['数据/狗/断.jpg', 'entry.truncated'],
           ['数据/狗/文字.jpg', 'entry.notImage'],
           ['数据/狗/空.jpg', 'entry.empty'],
+          // Not packed, it is no bomb.
+          ['数据/狗/弹.jpg', packing === 'tar' ? 'entry.notImage' : 'entry.bomb'],
           ['../x.jpg', 'entry.escape'],
           ['数据/猫/链接.jpg', 'entry.link'],
           ['说明.txt', 'entry.extension'],
@@ -254,9 +257,11 @@ test('every byte of a pack is known, also of pictures that are not taken for the
 test('a bomb, a damaged archive and what is none are refused whole, and nothing stays behind', async () => {
   const { version } = await fresh();
   const good = await picture(50);
+  const zeros = Buffer.alloc(40 * 1024 ** 2);
   const bomb = pack('zip', [
     { path: 'a/good.jpg', content: good },
-    { path: 'a/bomb.png', content: Buffer.alloc(100 * 1024 ** 2) }
+    { path: 'a/bomb.png', content: zeros },
+    { path: 'a/another.png', content: zeros }
   ]);
   const whole = pack('tar', [
     { path: 'a/1.jpg', content: await picture(51, { width: 300, height: 300 }) },

@@ -157,6 +157,10 @@ export const datasets = {
     en: 'Packed by a method that cannot be read.',
     zh: '采用了无法读取的压缩方式。'
   },
+  'entry.bomb': {
+    en: 'Unpacks to more than {limit} times its size, as an archive bomb does.',
+    zh: '解压后超过自身大小的 {limit} 倍，疑似压缩炸弹。'
+  },
   'entry.tooLarge': {
     en: 'Larger than the limit of {limit} bytes.',
     zh: '超过 {limit} 字节的上限。'

@@ -21,7 +21,8 @@ export function classifyEntry(
   size: number,
   registry: PathRegistry,
   limits: ArchiveLimits,
-  read: () => Promise<Buffer>
+  read: () => Promise<Buffer>,
+  bomb = false
 ): FileEntry | DirectoryEntry | RefusedEntry | SystemEntry | undefined {
   const refused = (problem: EntryProblem): RefusedEntry => ({
     kind: 'refused',
@@ -53,6 +54,9 @@ export function classifyEntry(
   }
   if (directory) {
     return { kind: 'directory', path };
+  }
+  if (bomb) {
+    return refused({ code: 'entry.bomb', params: { limit: limits.ratio } });
   }
   if (size > limits.entryBytes) {
     return refused({ code: 'entry.tooLarge', params: { bytes: size, limit: limits.entryBytes } });

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { ArchiveError } from '../problem.ts';
+import { ArchiveError, EntryError } from '../problem.ts';
 import type { BlockReader } from './block-reader.ts';
 import type { ArchiveLimits } from './types.ts';
 
@@ -8,7 +8,17 @@ import type { ArchiveLimits } from './types.ts';
 export interface SequentialSource {
   /** How far the archive's file has been read. */
   readonly position: number;
-  /** The next bytes, fewer only at the end: a view that is valid until the next call. */
+  /** How many bytes have been taken or passed over. */
+  readonly offset: number;
+  /** Says how long the entry is that begins here; 0 between entries. */
+  begin(entryBytes: number): void;
+  /** What was refused alone for what it unpacks to. */
+  readonly bombs: number;
+  /**
+   * The next bytes, fewer only at the end: a view that is valid until the next call.
+   *
+   * @throws EntryError the entry that they are in unpacks to too much
+   */
   take(length: number): Promise<Buffer>;
   /** Passes over bytes. @returns how many there were */
   skip(length: number): Promise<number>;
@@ -19,6 +29,7 @@ export interface SequentialSource {
 
 /** A file as it is. */
 export class FileSource implements SequentialSource {
+  readonly bombs = 0;
   readonly #reader: BlockReader;
   #position = 0;
 
@@ -28,6 +39,14 @@ export class FileSource implements SequentialSource {
 
   get position(): number {
     return this.#position;
+  }
+
+  get offset(): number {
+    return this.#position;
+  }
+
+  begin(): void {
+    // What is not packed unpacks to nothing more.
   }
 
   async take(length: number): Promise<Buffer> {
@@ -67,6 +86,9 @@ export class GzipSource implements SequentialSource {
   #closed = false;
   #position = 0;
   #unpacked = 0;
+  #entryBytes = 0;
+  #bombs = 0;
+  #bombBytes = 0;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
   #joined = Buffer.alloc(0);
@@ -100,7 +122,20 @@ export class GzipSource implements SequentialSource {
     return this.#position;
   }
 
+  get offset(): number {
+    return this.#unpacked - this.#chunk.length + this.#at;
+  }
+
+  get bombs(): number {
+    return this.#bombs;
+  }
+
+  begin(entryBytes: number): void {
+    this.#entryBytes = entryBytes;
+  }
+
   async take(length: number): Promise<Buffer> {
+    const { bombs } = this;
     if (this.#at + length <= this.#chunk.length) {
       const view = this.#chunk.subarray(this.#at, this.#at + length);
       this.#at += length;
@@ -113,6 +148,9 @@ export class GzipSource implements SequentialSource {
     while (filled < length) {
       if (this.#at === this.#chunk.length && !(await this.#next())) {
         break;
+      }
+      if (this.#bombs > bombs) {
+        throw new EntryError('entry.bomb', { limit: this.#limits.ratio });
       }
       const part = Math.min(length - filled, this.#chunk.length - this.#at);
       this.#chunk.copy(this.#joined, filled, this.#at, this.#at + part);
@@ -163,10 +201,22 @@ export class GzipSource implements SequentialSource {
     if (this.#unpacked > unpackedBytes) {
       throw new ArchiveError('archive.unpacked', { limit: unpackedBytes });
     }
-    if (this.#unpacked > ratioFloorBytes && this.#unpacked > ratio * this.#fileBytes) {
-      throw new ArchiveError('archive.ratio', { limit: ratio });
+    const counted = this.#unpacked - this.#bombBytes;
+    if (counted > ratioFloorBytes && counted > ratio * this.#fileBytes) {
+      this.#blameEntry();
     }
     return true;
+  }
+
+  /** It grew to too much within one large entry: that one is left out of the count. */
+  #blameEntry(): void {
+    const { ratio, ratioFloorBytes, bombBytes } = this.#limits;
+    this.#bombBytes += this.#entryBytes;
+    if (this.#entryBytes <= ratioFloorBytes || this.#bombBytes > bombBytes) {
+      throw new ArchiveError('archive.ratio', { limit: ratio });
+    }
+    this.#bombs++;
+    this.#entryBytes = 0;
   }
 
   async close(): Promise<void> {

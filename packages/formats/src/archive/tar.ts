@@ -37,6 +37,8 @@ export class TarArchive implements Archive {
   readonly #source: SequentialSource;
   readonly #limits: ArchiveLimits;
   readonly #names = new NameDecoder();
+  /** It holds something else than what might be a bomb. */
+  #ordinary = false;
 
   constructor(
     kind: 'tar' | 'tar.gz',
@@ -98,6 +100,9 @@ export class TarArchive implements Archive {
       longName = undefined;
     }
     await this.#source.drain();
+    if (this.#source.bombs > 0 && !this.#ordinary) {
+      throw new ArchiveError('archive.ratio', { limit: this.#limits.ratio });
+    }
   }
 
   async *#entry(
@@ -118,7 +123,8 @@ export class TarArchive implements Archive {
     }
     // Links and directories have a size in some archives, but never data.
     const stored = type === 'link' || header.type === '5' ? 0 : size;
-    let read = false;
+    const end = this.#source.offset + padded(stored);
+    this.#source.begin(stored);
     const entry = classifyEntry(
       name,
       type ?? { special: header.type },
@@ -126,7 +132,6 @@ export class TarArchive implements Archive {
       registry,
       this.#limits,
       async () => {
-        read = true;
         const bytes = await this.#source.take(stored);
         if (bytes.length < stored) {
           throw new ArchiveError('archive.truncated');
@@ -137,7 +142,11 @@ export class TarArchive implements Archive {
     if (entry) {
       yield entry;
     }
-    await this.#skip(read ? padded(stored) - stored : padded(stored));
+    await this.#skip(end - this.#source.offset);
+    this.#source.begin(0);
+    if (stored <= this.#limits.ratioFloorBytes && stored > 0) {
+      this.#ordinary = true;
+    }
   }
 
   /** In one pass the names to come are not known: each is judged by those before it. */

@@ -9,9 +9,14 @@ export interface ArchiveLimits {
   readonly archiveBytes: number;
   /** Of all entries unpacked. */
   readonly unpackedBytes: number;
-  /** Unpacked over packed, once more than `ratioFloorBytes` have been unpacked. */
+  /**
+   * Unpacked over packed, once more than `ratioFloorBytes` have been unpacked. A single entry beyond it is
+   * refused and counts no further, as long as others are there to be taken.
+   */
   readonly ratio: number;
   readonly ratioFloorBytes: number;
+  /** Of such entries of a tar.gz, which have to be unpacked for what follows them. */
+  readonly bombBytes: number;
   /** Entries of any kind. */
   readonly entries: number;
   /** Of one entry that is read; it is held in memory whole. */
@@ -27,6 +32,7 @@ export const DEFAULT_LIMITS: ArchiveLimits = {
   unpackedBytes: 20 * 1024 ** 3,
   ratio: 100,
   ratioFloorBytes: 64 * 1024 ** 2,
+  bombBytes: 4 * 1024 ** 3,
   entries: 2_000_000,
   entryBytes: 128 * 1024 ** 2,
   pathBytes: 1024,

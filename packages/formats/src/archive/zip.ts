@@ -69,6 +69,7 @@ export class ZipArchive implements Archive {
   #survey(): number {
     const { count, size, offset: directoryOffset, zip64 } = this.#place;
     const { entries: entryLimit, unpackedBytes, ratio, ratioFloorBytes } = this.#limits;
+    let bombs = 0;
     if (count > entryLimit) {
       throw new ArchiveError('archive.entries', { limit: entryLimit });
     }
@@ -92,7 +93,11 @@ export class ZipArchive implements Archive {
       ascending &&= entries === 0 || header.offset >= (starts[entries - 1] ?? 0);
       starts[entries] = header.offset;
       ends[entries] = end;
-      unpacked += header.size;
+      if (this.#isBomb(header)) {
+        bombs++;
+      } else {
+        unpacked += header.size;
+      }
       entries++;
     }
     if (entries !== count && (zip64 || entries % 65_536 !== count)) {
@@ -101,11 +106,17 @@ export class ZipArchive implements Archive {
     if (unpacked > unpackedBytes) {
       throw new ArchiveError('archive.unpacked', { limit: unpackedBytes });
     }
-    if (unpacked > ratioFloorBytes && unpacked > ratio * this.bytes) {
+    const nothingElse = bombs > 0 && unpacked === 0;
+    if (nothingElse || (unpacked > ratioFloorBytes && unpacked > ratio * this.bytes)) {
       throw new ArchiveError('archive.ratio', { limit: ratio });
     }
     checkOverlap(starts.subarray(0, entries), ends.subarray(0, entries), ascending);
     return entries;
+  }
+
+  #isBomb({ size, packed }: ZipHeader): boolean {
+    const { ratio, ratioFloorBytes } = this.#limits;
+    return size > ratioFloorBytes && size > ratio * packed;
   }
 
   async *entries(): AsyncGenerator<ArchiveEntry, void, undefined> {
@@ -125,8 +136,14 @@ export class ZipArchive implements Archive {
     const name = this.#nameOf(header);
     // The view that the name is in is gone by the time the entry is read.
     const nameBytes = Buffer.from(header.nameBytes);
-    return classifyEntry(name, entryType(header.mode), header.size, registry, this.#limits, () =>
-      this.#read(header, nameBytes)
+    return classifyEntry(
+      name,
+      entryType(header.mode),
+      header.size,
+      registry,
+      this.#limits,
+      () => this.#read(header, nameBytes),
+      this.#isBomb(header)
     );
   }
 
