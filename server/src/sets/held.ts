@@ -34,6 +34,8 @@ export interface TreeEntry {
 export const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** How files are opened; O_NONBLOCK, for a FIFO that a job planted must not hold the thread that opens it. */
 export const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Of a path in a tree, as the contract's `FilePath` has it. */
+export const LONGEST_PATH = 1024;
 const STAT_BATCH = 64;
 
 /** An open directory. Names are resolved against the descriptor, as openat(2) does. */
@@ -45,6 +47,11 @@ export interface Held {
 export function hold(handle: FileHandle, path: string): Held {
   const base = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : path;
   return { handle, at: name => `${base}/${name}` };
+}
+
+/** Opens a directory in another one. */
+export async function openAt(held: Held, name: string, path: string): Promise<Held> {
+  return hold(await fs.open(held.at(name), DIRECTORY).catch(refuse(path)), held.at(name));
 }
 
 /** Parts of a relative path; one that could lead out is not found, whoever let it through. */
@@ -59,8 +66,18 @@ export function split(path: string): string[] {
   return parts;
 }
 
-export async function entriesOf(held: Held, path: string): Promise<TreeEntry[]> {
-  const names = (await fs.readdir(held.at('.'))).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** Whether somebody wants to know of a file with this name; of directories everybody does. */
+export type Wanted = (name: string) => boolean;
+
+export async function entriesOf(
+  held: Held,
+  path: string,
+  wanted: Wanted = () => true
+): Promise<TreeEntry[]> {
+  const names = (await fs.readdir(held.at('.'), { withFileTypes: true }))
+    .filter(entry => !entry.isFile() || wanted(entry.name))
+    .map(({ name }) => name)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const entries: TreeEntry[] = [];
   for (let start = 0; start < names.length; start += STAT_BATCH) {
     const batch = await Promise.all(

@@ -10,12 +10,15 @@ import {
   entryAt,
   FILE,
   hold,
+  LONGEST_PATH,
+  openAt,
   presentAt,
   refuse,
   split,
   TreeError,
   type Held,
-  type TreeEntry
+  type TreeEntry,
+  type Wanted
 } from './held.ts';
 
 export { TreeError, type TreeEntry, type TreeFault } from './held.ts';
@@ -63,13 +66,18 @@ export class Tree {
     }
   }
 
-  /** All entries below a directory, a directory before what is in it. */
-  async *walk(path = ''): AsyncGenerator<TreeEntry> {
-    for (const entry of await this.list(path)) {
-      yield entry;
-      if (entry.kind === 'directory') {
-        yield* this.walk(entry.path);
-      }
+  /**
+   * All entries below a directory, a directory before what is in it. Directories that are gone by the time it gets there are left out,
+   * and so is what lies so deep that no request can name it.
+   *
+   * @param wanted by their names, the files that are looked at
+   */
+  async *walk(path = '', wanted: Wanted = () => true): AsyncGenerator<TreeEntry> {
+    const held = await this.#directory(split(path), path);
+    try {
+      yield* walkBelow(held, path, wanted);
+    } finally {
+      await held.handle.close();
     }
   }
 
@@ -252,8 +260,7 @@ export class Tree {
             }
           });
         }
-        const opened = await fs.open(outer.at(part), DIRECTORY).catch(refuse(path));
-        held = hold(opened, outer.at(part));
+        held = await openAt(outer, part, path);
       } finally {
         await outer.handle.close();
       }
@@ -278,4 +285,29 @@ export class Tree {
       await held.handle.close();
     }
   }
+}
+
+/** From descriptor to descriptor, as deep as {@link LONGEST_PATH} lets it go. */
+async function* walkBelow(held: Held, path: string, wanted: Wanted): AsyncGenerator<TreeEntry> {
+  for (const entry of await entriesOf(held, path, wanted)) {
+    yield entry;
+    if (entry.kind !== 'directory' || entry.path.length >= LONGEST_PATH) {
+      continue;
+    }
+    const inner = await openAt(held, entry.name, entry.path).catch(unlessGone);
+    if (inner) {
+      try {
+        yield* walkBelow(inner, entry.path, wanted);
+      } finally {
+        await inner.handle.close();
+      }
+    }
+  }
+}
+
+function unlessGone(error: unknown): null {
+  if (error instanceof TreeError) {
+    return null;
+  }
+  throw error;
 }

@@ -138,3 +138,29 @@ test('a copy has names in NFC and names what it could not take', async () => {
   expect(fs.readdirSync(join(base, 'copy'))).toEqual(['\u00e9.txt']);
   expect(copied).toEqual({ files: 1, bytes: 1, skipped: ['tab\t.txt'] });
 });
+
+test('walks no deeper than requests can name, however deep a job went', async () => {
+  const name = 'x'.repeat(200);
+  const way = 'for i in $(seq 30); do mkdir "$1" && cd "$1" || exit 1; done; touch bottom';
+  execFileSync('bash', ['-c', way, 'way', name], { cwd: root });
+  const entries = await tree.all();
+  const lengths = entries.map(({ path }) => path.length);
+  expect(lengths).toEqual([200, 401, 602, 803, 1004, 1205]);
+  execFileSync('rm', ['-rf', join(root, name)]);
+});
+
+test('goes on past directories that a job removes meanwhile', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    fs.mkdirSync(join(root, name));
+    fs.writeFileSync(join(root, name, 'file'), '');
+  }
+  const paths: string[] = [];
+  for await (const { path } of tree.walk()) {
+    paths.push(path);
+    if (path === 'a') {
+      fs.rmSync(join(root, 'b'), { recursive: true });
+      fs.symlinkSync('/etc', join(root, 'b'));
+    }
+  }
+  expect(paths).toEqual(['a', 'a/file', 'b', 'c', 'c/file']);
+});
