@@ -113,6 +113,15 @@ test('what a job closes to its own user is listed, resumed and deleted', async (
   ).toEqual([]);
 }, 60_000);
 
+test('a job that makes very many files keeps nobody waiting', async () => {
+  const run = await go(
+    'many',
+    `cd persistent-model && python3 -c 'for i in range(20000): open(str(i), "w").close()'`
+  );
+  expect(run.state).toBe('completed');
+  expect((await stage.owner.call(ops.files, of(run))).items).toHaveLength(20_000);
+}, 60_000);
+
 test('a request with a key that was used starts nothing', async () => {
   const training = await stage.training('once', 'true');
   const start = () =>

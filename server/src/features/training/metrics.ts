@@ -34,7 +34,7 @@ class RunMetrics {
   }
 
   async #refresh(): Promise<void> {
-    for await (const entry of this.#tree.walk()) {
+    for await (const entry of this.#tree.walk('', name => EVENT_FILE.test(name))) {
       if (entry.kind === 'file' && EVENT_FILE.test(entry.path)) {
         await this.#readFile(entry.path, entry.bytes);
       }
@@ -97,9 +97,9 @@ export class Metrics {
     if (this.#watches.has(runId)) {
       return;
     }
-    const watch = new TreeWatch(this.#runs.persistentModel(runId), SETTLE_MS, () => {
-      this.#update(runId).catch(this.#onError);
-    });
+    const watch = new TreeWatch(this.#runs.persistentModel(runId), SETTLE_MS, () =>
+      this.#update(runId).catch(this.#onError)
+    );
     this.#watches.set(runId, watch);
   }
 

@@ -1,4 +1,4 @@
-import { readdirSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, readdirSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 /** Directories that are watched at once; deeper or later ones are only seen with the next change. */
@@ -12,11 +12,17 @@ const MOST_DIRECTORIES = 256;
  */
 export class TreeWatch {
   readonly #settleMs: number;
-  readonly #changed: () => void;
+  readonly #changed: () => Promise<void>;
   readonly #watchers = new Map<string, FSWatcher>();
+  /** In which something was made or removed since they were listed. */
+  readonly #stale = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #again = false;
+  #closed = false;
 
-  constructor(root: string, settleMs: number, changed: () => void) {
+  /** @param changed is not called again before it is done; it must not reject */
+  constructor(root: string, settleMs: number, changed: () => Promise<void>) {
     this.#settleMs = settleMs;
     this.#changed = changed;
     this.#watch(root);
@@ -24,6 +30,7 @@ export class TreeWatch {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#watchers.forEach(watcher => watcher.close());
     this.#watchers.clear();
@@ -36,7 +43,11 @@ export class TreeWatch {
     try {
       const watcher = watch(directory, { persistent: false }, event => {
         if (event === 'rename') {
-          this.#descend(directory);
+          this.#stale.add(directory);
+          if (!existsSync(directory)) {
+            // What has its name later is another one.
+            this.#drop(directory);
+          }
         }
         this.#notice();
       });
@@ -67,9 +78,25 @@ export class TreeWatch {
   }
 
   #notice(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#changed();
-    }, this.#settleMs);
+    if (this.#looking) {
+      this.#again = true;
+    } else if (!this.#closed) {
+      this.#timer ??= setTimeout(() => void this.#look(), this.#settleMs);
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    this.#looking = true;
+    // Once for all that came together: a program may make ten thousand files in a moment.
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    stale.forEach(directory => this.#descend(directory));
+    await this.#changed();
+    this.#looking = false;
+    if (this.#again) {
+      this.#again = false;
+      this.#notice();
+    }
   }
 }
