@@ -17,7 +17,7 @@ from .starter import put_notebook
 def main(arguments: list[str] | None = None) -> int:
     """Runs one subcommand.
 
-    :returns: the exit status: 0 done, 1 not, 2 misused (argparse's)
+    :returns: the exit status: 0 done, 1 not, 2 misused (argparse's), 130 interrupted
     """
     options = _parser().parse_args(arguments)
     try:
@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (launcher.CompanionFailed, NotFoundHere, OSError) as error:
         print(f"topsdl: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ._api import Api
 from .connection import open_transport
-from .errors import NotFound, TopsError
+from .errors import ConnectionFailed, NotFound, ProblemError, TopsError
 from .objects import Algorithm, DatasetVersion, Model, Run
 from .serving import Package, Service
 from .record import Version
@@ -252,7 +252,15 @@ def connect(
     whoever owns the directory may.
     """
     transport = open_transport(url, token, data_directory, language, admin=admin)
-    return Workspace(transport, project)
+    try:
+        return Workspace(transport, project)
+    except ProblemError as error:
+        if error.code != "not-signed-in":
+            raise
+        raise ConnectionFailed(
+            "the personal access token (TOPSDL_TOKEN) is none of this companion's, or has expired: "
+            "make one in the panel Account"
+        ) from error
 
 
 def _pick(items: list[dict[str, Any]], name: str | None, kind: str) -> dict[str, Any]:

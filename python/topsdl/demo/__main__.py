@@ -11,12 +11,13 @@ from .job import MainJob, say
 from .presets import seed
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the job. :returns: the exit status: 0 done, 1 not, 130 interrupted"""
     parser = argparse.ArgumentParser(prog="python -m topsdl.demo", description=__doc__)
     parser.add_argument("--data", help="the companion's data directory")
     parser.add_argument("--project", help="the project to work in, the first without it")
     parser.add_argument("--seed", action="store_true", help="only make the public sets")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         say("public sets")
         seed(options.data)
@@ -27,6 +28,9 @@ def main() -> int:
     except TopsError as error:
         say(f"topsdl.demo: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("topsdl.demo: interrupted; what it began goes on")
+        return 130
     return 0
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from topsdl import doctor
+from topsdl import doctor, launcher
 from topsdl.command import main
+from topsdl.demo import __main__ as demo
 from topsdl.locations import default_data_directory
 from topsdl.starter import NOTEBOOK, put_notebook
 
@@ -82,3 +83,16 @@ def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest
     file.touch()
     assert main(["start", "--data", str(file)]) == 1
     assert capsys.readouterr().err == f"topsdl: the data directory {file} cannot be used: it is not a directory\n"
+
+
+def test_an_interrupt_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launcher, "ensure", interrupted)
+    assert main(["start", "--data", str(tmp_path)]) == 130
+    monkeypatch.setattr(demo, "seed", interrupted)
+    assert demo.main(["--data", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.endswith("topsdl.demo: interrupted; what it began goes on\n")

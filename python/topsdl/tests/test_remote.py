@@ -84,6 +84,9 @@ def test_kernels_need_a_token(remote: Remote, monkeypatch: pytest.MonkeyPatch) -
     for admin in (False, True):
         with connect(admin=admin) as tops:
             assert tops.project["name"] == "default"
+    monkeypatch.setenv("TOPSDL_TOKEN", "guessed")
+    with pytest.raises(ConnectionFailed, match="none of this companion's"):
+        connect()
 
 
 def test_one_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
