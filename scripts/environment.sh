@@ -16,6 +16,15 @@ fail() {
   exit 1
 }
 
+# Gives pip, Yarn and Jupyter a HOME that they can write to, where the user's is none.
+writable_home() {
+  [ -w "$HOME" ] || {
+    say "$HOME cannot be written to: using $ROOT/.cache/home as HOME"
+    export HOME=$ROOT/.cache/home
+    mkdir -p "$HOME" || fail "cannot write to $ROOT: clone it to a directory of your own"
+  }
+}
+
 # Puts the environment's programs first. Node's own binary goes before the Python wrapper of the same
 # name: a wrapper would swallow signals and add a process.
 use_environment() {
