@@ -11,19 +11,31 @@ export function Specs(): JSX.Element {
   const { client, trans, translation } = useTops();
   const { locale } = translation;
   const columns: readonly Column<ComputeSpec>[] = [
-    { id: 'name', label: trans.__('Name'), width: 'minmax(100px, 2fr)', cell: ({ name }) => name },
-    { id: 'model', label: trans.__('Model'), cell: ({ model }) => model },
-    { id: 'cpu', label: 'CPU', align: 'end', cell: ({ cpu }) => formatNumber(cpu, locale) },
+    { id: 'name', label: trans.__('Name'), width: 'minmax(80px, 2fr)', cell: ({ name }) => name },
+    {
+      id: 'model',
+      label: trans.__('Model'),
+      width: 'minmax(52px, 1fr)',
+      cell: ({ model }) => model
+    },
+    {
+      id: 'cpu',
+      label: 'CPU',
+      width: 'minmax(40px, 1fr)',
+      align: 'end',
+      cell: ({ cpu }) => formatNumber(cpu, locale)
+    },
     {
       id: 'memory',
       label: trans.__('Memory'),
+      width: 'minmax(60px, 1fr)',
       align: 'end',
       cell: ({ memoryBytes }) => formatBytes(memoryBytes, locale)
     },
     {
       id: 'cards',
       label: trans.__('Cards'),
-      width: 'minmax(120px, 2fr)',
+      width: 'minmax(110px, 2fr)',
       cell: ({ cards, cardResource }) =>
         cards > 0 && cardResource ? <code>{`${cardResource}: ${cards}`}</code> : trans.__('none')
     },

@@ -66,7 +66,7 @@ export function Work(props: {
         </Badge>
       )
     },
-    { id: 'by', label: trans.__('By'), width: '80px', cell: ({ by }) => by?.name ?? '' },
+    { id: 'by', label: trans.__('By'), width: '64px', cell: ({ by }) => by?.name ?? '' },
     {
       id: 'cpu',
       label: 'CPU',
@@ -91,7 +91,7 @@ export function Work(props: {
     {
       id: 'since',
       label: trans.__('Since'),
-      width: '76px',
+      width: '64px',
       align: 'end',
       cell: ({ since }) => <TimeAgo time={since} />
     }
