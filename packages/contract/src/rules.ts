@@ -5,7 +5,7 @@ import { z } from 'zod';
  * request on the server.
  */
 
-const NAME_PATTERN = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
+const NAME_PATTERN = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f-\u009f]{1,50}$/u;
 
 /** A name of a thing or of a user: 1–50 code points, not blank, none of `/ : * ? " < > | ' \`. Kept in NFC. */
 export const Name = z

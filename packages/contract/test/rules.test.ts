@@ -36,6 +36,9 @@ test('lengths are counted in characters, however many units they take', () => {
   expect(fits(search, 'a\u0000')).toBe(false);
   expect(fits(Name, '🔑'.repeat(50))).toBe(true);
   expect(fits(Name, '🔑'.repeat(51))).toBe(false);
+  for (const control of ['\u0000', '\n', '\u007f', '\u0087']) {
+    expect([control, fits(Name, `a${control}b`)]).toEqual([control, false]);
+  }
 });
 
 test('each fault is said, with the limit that was passed', () => {

@@ -28,7 +28,7 @@ const SPLITS = new Set([
 ]);
 
 /** The contract's rule for names, which labels follow. */
-const LABEL = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f]{1,50}$/u;
+const LABEL = /^(?!\.{1,2}$)(?=[\s\S]*\S)[^/:*?"<>|'\\\u0000-\u001f\u007f-\u009f]{1,50}$/u;
 
 /** A folder as its parts, from the top. */
 type Folder = readonly string[];
