@@ -1,5 +1,6 @@
 import { algorithms, models } from '@topsdl/contract';
 import type { App } from '../app.ts';
+import { projectDirectory } from '../features/projects/directory.ts';
 import { uploadClaims } from '../features/uploads/index.ts';
 import { implementSets } from './routes.ts';
 import { algorithmSets, contentsOf, modelSets, setsOf } from './service.ts';
@@ -33,6 +34,7 @@ export function registerSets(app: App, kind: SetKind): void {
     contents,
     access: app.access,
     uses: app.uses,
-    uploads: () => app.services.get(uploadClaims)
+    uploads: () => app.services.get(uploadClaims),
+    requireStorage: (...asked) => app.services.get(projectDirectory).requireStorage(...asked)
   });
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { writeZip, type ZipInput } from '@topsdl/formats';
 import { MAX_FILE_BYTES, type algorithms, type models } from '@topsdl/contract';
 import type { Access } from '../access/access.ts';
+import type { ProjectDirectory } from '../features/projects/directory.ts';
 import type { UploadClaims } from '../features/uploads/index.ts';
 import { sendDownload, disposition } from '../http/download.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -23,6 +24,7 @@ export interface SetParts {
   readonly access: Access;
   readonly uses: Uses;
   readonly uploads: () => UploadClaims;
+  readonly requireStorage: ProjectDirectory['requireStorage'];
 }
 
 /** A kind's word for one of its versions, as others register what uses it. */
@@ -127,7 +129,7 @@ function implementRows(
 function implementFiles(
   api: ApiRouter,
   operations: SetOperations,
-  { sets, contents, uploads }: SetParts
+  { sets, contents, uploads, requireStorage }: SetParts
 ): void {
   api.implement(operations.listFiles, async ({ params, query }) => {
     const tree = contents.tree(params.versionId);
@@ -150,6 +152,10 @@ function implementFiles(
     // The bytes first, and only then the version's turn: a slow upload holds up nobody.
     const received = await tree.receive(bytes(MAX_FILE_BYTES), MAX_FILE_BYTES);
     try {
+      const { projectId } = sets.getVersion(params.versionId).set;
+      if (projectId !== null) {
+        requireStorage(projectId, received.bytes);
+      }
       const entry = await contents.change(sets, params.versionId, caller.userId, current =>
         placed(current, received, query.path)
       );

@@ -126,13 +126,16 @@ export class Tree {
    *
    * @param limit the most bytes that are taken
    */
-  async receive(body: AsyncIterable<Uint8Array>, limit: number): Promise<Received> {
+  async receive(
+    body: AsyncIterable<Uint8Array>,
+    limit: number
+  ): Promise<Received & { readonly bytes: number }> {
     const waiting = join(this.#scratch, randomUUID());
     const discard = () => fs.rm(waiting, { force: true });
+    let bytes = 0;
     try {
       const handle = await fs.open(waiting, 'wx', 0o644);
       try {
-        let bytes = 0;
         for await (const chunk of body) {
           bytes += chunk.byteLength;
           if (bytes > limit) {
@@ -148,7 +151,7 @@ export class Tree {
       await discard();
       throw error;
     }
-    return { file: waiting, discard };
+    return { file: waiting, bytes, discard };
   }
 
   /** Takes in a file of the same file system by a second name, so that both share the bytes. One without any need not be there. */

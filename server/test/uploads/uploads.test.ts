@@ -37,6 +37,45 @@ test('5 GiB are announced, and one byte more is refused at once', async () => {
   await client.call(uploads.delete, { params: { uploadId: whole.id } });
 });
 
+test('a project takes no more than its storage holds, and says how much that is', async () => {
+  const KIB = 1024;
+  const admin = await companion.admin();
+  const project = await admin.call(operations.projects.create, {
+    body: { name: 'small', quotas: [{ resource: 'storage', limit: '1Mi' }] }
+  });
+  const params = { projectId: project.id };
+  const announce = (size: number) =>
+    admin.call(uploads.create, { params, body: { fileName: 'a.zip', size } });
+  const { id } = await announce(700 * KIB);
+  await expect(announce(400 * KIB)).rejects.toMatchObject({
+    problem: {
+      status: 409,
+      code: 'storage-exhausted',
+      field: 'body.size',
+      detail:
+        'The project’s storage is used up: 400 KiB more do not fit into 1 MiB, of which 700 KiB are used.'
+    }
+  });
+  const set = await admin.call(operations.algorithms.create, {
+    params,
+    body: { name: 'code', scenario: 'image-classification' }
+  });
+  const version = await admin.call(operations.algorithms.createVersion, {
+    params: { setId: set.id },
+    body: {}
+  });
+  const write = (bytes: number) =>
+    admin.call(
+      operations.algorithms.writeFile,
+      { params: { versionId: version.id }, query: { path: 'a.bin' } },
+      { rawBody: bytesOf(bytes) }
+    );
+  await write(100 * KIB);
+  await expect(write(400 * KIB)).rejects.toMatchObject({ code: 'storage-exhausted' });
+  await admin.call(uploads.delete, { params: { uploadId: id } });
+  await write(400 * KIB);
+});
+
 test('parts have to begin where the server is, and not one byte more than announced is kept', async () => {
   const { id } = await create(1000);
   const path = join(companion.data, 'uploads', id);

@@ -112,6 +112,11 @@ export const kernel = {
     en: 'Something went wrong; the server’s log has it under {reference}.',
     zh: '服务器出错，日志编号 {reference}。'
   },
+  'storage-exhausted': {
+    status: 409,
+    en: 'The project’s storage is used up: {requested} more do not fit into {limit}, of which {used} are used.',
+    zh: '项目存储空间不足：还需 {requested}，配额 {limit}，已用 {used}。'
+  },
   'disk-full': { status: 507, en: 'There is no space left on the disk.', zh: '磁盘空间不足。' },
   unavailable: { status: 503, en: 'Not available now: {detail}', zh: '暂不可用：{detail}' },
   'method-not-allowed': {

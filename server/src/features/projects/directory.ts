@@ -19,6 +19,12 @@ export interface ProjectDirectory {
   ids(): string[];
   /** All projects that a list asks for, by name. */
   list(request: PageRequest & { search?: string | undefined }): Page<ProjectRow>;
+  /**
+   * Asks whether so many bytes more may be stored.
+   *
+   * @throws ProblemError `storage-exhausted` with the field
+   */
+  requireStorage(projectId: string, bytes: number, field?: string): void;
   /** Use beside the limit, of every resource that has one of the two. */
   resources(projectId: string): ResourceUse[];
   create(input: ProjectInput, by: string | null): ProjectRow;

@@ -92,6 +92,16 @@ export class ProjectService implements Memberships, ProjectDirectory {
     return new Map(quotas.map(({ resource, limit }) => [resource, parseQuantity(limit)]));
   }
 
+  requireStorage(projectId: string, bytes: number, field?: string): void {
+    const resource = 'storage';
+    const limit = this.limits(projectId).get(resource);
+    const used = this.#app.usage.used(projectId).get(resource) ?? 0;
+    if (limit !== undefined && used + bytes > limit) {
+      const params = { resource, requested: bytes, used, limit };
+      throw new ProblemError('storage-exhausted', params, field);
+    }
+  }
+
   /** @throws ProblemError `not-found` */
   get(projectId: string): ProjectRow {
     const row = this.#find(projectId);

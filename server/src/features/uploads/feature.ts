@@ -1,4 +1,5 @@
 import type { Feature } from '../../feature.ts';
+import { projectDirectory } from '../projects/directory.ts';
 import { uploadClaims } from './index.ts';
 import { registerUploadRoutes } from './routes.ts';
 import { Uploads } from './service.ts';
@@ -10,7 +11,10 @@ const SWEEP_EVERY = 10 * 60 * 1000;
 export const feature: Feature = {
   name: 'uploads',
   register(app) {
-    const service = new Uploads(app.db, app.files.path('uploads'));
+    const service = new Uploads(app.db, app.files.path('uploads'), (...asked) =>
+      app.services.get(projectDirectory).requireStorage(...asked)
+    );
+    app.usage.registerStorage(projectId => service.bytes(projectId));
     app.services.provide(uploadClaims, service);
     app.access.registerOwner('/uploads/{uploadId}', id => {
       const row = service.find(id);

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, sum } from 'drizzle-orm';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { MAX_ARCHIVE_BYTES } from '@topsdl/contract';
 import type { Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { ProblemError } from '../../http/problem.ts';
+import type { ProjectDirectory } from '../projects/directory.ts';
 import type { UploadClaims } from './index.ts';
 import { spool } from './spool.ts';
 import { uploads, type UploadRow } from './table.ts';
@@ -13,10 +14,13 @@ import { uploads, type UploadRow } from './table.ts';
 /** How long an upload waits for its next part or for someone to use it. */
 export const UPLOAD_LIFETIME = 24 * 3600 * 1000;
 
+type RequireStorage = ProjectDirectory['requireStorage'];
+
 /** Files on their way in: created with their size, appended part by part, then claimed by a task. */
 export class Uploads implements UploadClaims {
   readonly #db: Database;
   readonly #directory: string;
+  readonly #requireStorage: RequireStorage;
   readonly #now: () => number;
   /** The part that is being written, by upload: a new one waits until the old has ended. */
   readonly #writing = new Map<
@@ -24,9 +28,15 @@ export class Uploads implements UploadClaims {
     { readonly stop: () => void; readonly ended: Promise<void> }
   >();
 
-  constructor(db: Database, directory: string, now: () => number = Date.now) {
+  constructor(
+    db: Database,
+    directory: string,
+    requireStorage: RequireStorage,
+    now: () => number = Date.now
+  ) {
     this.#db = db;
     this.#directory = directory;
+    this.#requireStorage = requireStorage;
     this.#now = now;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
@@ -44,6 +54,7 @@ export class Uploads implements UploadClaims {
     if (upload.size > MAX_ARCHIVE_BYTES) {
       throw new ProblemError('archive-too-large', { name: upload.fileName }, 'body.size');
     }
+    this.#requireStorage(upload.projectId, upload.size, 'body.size');
     const now = this.#now();
     const row: UploadRow = {
       id: newId(now),
@@ -62,6 +73,16 @@ export class Uploads implements UploadClaims {
     }
     this.#db.write(tx => tx.insert(uploads).values(row).run());
     return row;
+  }
+
+  /** Of all files that are on their way into a project, as announced. */
+  bytes(projectId: string): number {
+    const [found] = this.#db.orm
+      .select({ bytes: sum(uploads.size) })
+      .from(uploads)
+      .where(eq(uploads.projectId, projectId))
+      .all();
+    return Number(found?.bytes ?? 0);
   }
 
   find(uploadId: string): UploadRow | undefined {
