@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { Image, ImageState } from './images.ts';
+import { Import, RefusedEntry } from './imports.ts';
 import { access, operation } from './operation.ts';
 import { Cursor, page, PageQuery, SharedPageQuery } from './page.ts';
 import {
   AnnotationType,
-  Color,
   Id,
   Name,
   queryBoolean,
@@ -13,10 +14,6 @@ import {
   UserRef
 } from './rules.ts';
 import { Task } from './tasks.ts';
-
-/** Where an image of a version stands. */
-export const ImageState = z.enum(['unlabeled', 'labeled', 'cleaned']).meta({ id: 'ImageState' });
-export type ImageState = z.infer<typeof ImageState>;
 
 export const DatasetVersion = z
   .object({
@@ -58,104 +55,6 @@ export const Dataset = z
   })
   .meta({ id: 'Dataset' });
 export type Dataset = z.infer<typeof Dataset>;
-
-export const Label = z
-  .object({
-    id: Id,
-    datasetId: Id,
-    name: Name,
-    color: Color,
-    /** The key that sets it: a digit, or null. */
-    shortcut: z.string().nullable(),
-    position: z.number().int(),
-    /** How many images of the version asked for carry it. */
-    imageCount: z.number().int()
-  })
-  .meta({ id: 'Label' });
-export type Label = z.infer<typeof Label>;
-
-/**
- * What is said about an image. Kinds beyond `classification` join this union with their geometry, in
- * float pixels of the upright frame.
- */
-export const Shape = z
-  .discriminatedUnion('kind', [
-    z
-      .object({
-        kind: z.literal('classification'),
-        labelId: Id
-      })
-      .strict()
-  ])
-  .meta({ id: 'Shape' });
-export type Shape = z.infer<typeof Shape>;
-
-export const Annotation = z
-  .object({
-    shape: Shape,
-    source: z.enum(['manual', 'auto', 'import']),
-    score: z.number().min(0).max(1).nullable(),
-    by: UserRef.nullable(),
-    at: Time
-  })
-  .meta({ id: 'Annotation' });
-export type Annotation = z.infer<typeof Annotation>;
-
-export const Image = z
-  .object({
-    id: Id,
-    versionId: Id,
-    name: z.string(),
-    format: z.enum(['jpeg', 'png']),
-    /** Pixels, upright. */
-    width: z.number().int(),
-    height: z.number().int(),
-    bytes: z.number().int(),
-    sha256: z.string(),
-    state: ImageState,
-    /** A save carries it back; an old one is refused with 409. */
-    revision: z.number().int(),
-    annotations: z.array(Annotation)
-  })
-  .meta({ id: 'Image' });
-export type Image = z.infer<typeof Image>;
-
-/** One entry that was not taken, and why. */
-export const RefusedEntry = z
-  .object({
-    /** Its place in the report. */
-    id: z.string(),
-    path: z.string(),
-    code: z.string(),
-    params: z.record(z.string(), z.union([z.string(), z.number()])),
-    reason: z.string()
-  })
-  .meta({ id: 'RefusedEntry' });
-export type RefusedEntry = z.infer<typeof RefusedEntry>;
-
-export const Import = z
-  .object({
-    id: Id,
-    versionId: Id,
-    task: Task,
-    dryRun: z.boolean(),
-    fileNames: z.array(z.string()),
-    /** What the content was recognised as. */
-    format: z.enum(['class-folders', 'images']).nullable(),
-    counts: z.object({
-      files: z.number().int(),
-      taken: z.number().int(),
-      labeled: z.number().int(),
-      duplicates: z.number().int(),
-      refused: z.number().int(),
-      skipped: z.number().int()
-    }),
-    labels: z.array(z.object({ name: z.string(), count: z.number().int(), exists: z.boolean() })),
-    createdAt: Time,
-    createdBy: UserRef.nullable()
-  })
-  .meta({ id: 'Import' });
-export type Import = z.infer<typeof Import>;
 
 export const Export = z
   .object({

@@ -18,6 +18,8 @@ export * from './admin.ts';
 export * from './algorithms.ts';
 export * from './datasets.ts';
 export * from './events.ts';
+export * from './images.ts';
+export * from './imports.ts';
 export * from './issues.ts';
 export * from './labeling.ts';
 export * from './logs.ts';

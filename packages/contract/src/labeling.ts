@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
-import { Annotation, ImageState, Label, Shape } from './datasets.ts';
+import { Annotation, ImageState, Label, Shape } from './images.ts';
 import { Color, Id, Name, Time, UserRef } from './rules.ts';
 
 /** A save of one image: all its shapes as they are to be, and the revision they were made on. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { newId } from '../../src/db/ids.ts';
 import { Datasets } from '../../src/features/datasets/service.ts';
+import { historyOf } from '../../src/features/labeling/history.ts';
 import { Labeling } from '../../src/features/labeling/service.ts';
 import { loadImages, type ImageRecord } from '../../src/library/browse.ts';
 import { discardLabels } from '../../src/library/labels.ts';
@@ -119,7 +120,7 @@ test('a picture without a label gets that of a later import', () => {
   expect(counts()).toEqual({ total: 4, unlabeled: 1, labeled: 3, cleaned: 0 });
   expect(again.totals).toMatchObject({ images: 1, labeled: 1, gained: 1 });
   expect(again.labelTotals).toEqual([{ name: 'cat', count: 2 }]);
-  expect(labeling.history(image('a').id)).toMatchObject([
+  expect(historyOf(stage.db, image('a').id)).toMatchObject([
     { revision: before.revision + 1, source: 'import', shapes: [{ kind: 'classification' }] }
   ]);
 });

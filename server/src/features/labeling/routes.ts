@@ -2,11 +2,12 @@ import { operations, type Label } from '@topsdl/contract';
 import type { App } from '../../app.ts';
 import { presentAnnotation } from '../../library/present.ts';
 import type { LabelRow } from '../../library/table.ts';
+import { historyOf } from './history.ts';
 import type { Labeling } from './service.ts';
 
 const { labeling: contract } = operations;
 
-export function registerLabelingRoutes({ api, access }: App, service: Labeling): void {
+export function registerLabelingRoutes({ api, access, db }: App, service: Labeling): void {
   const user = (id: string | null) => access.userRef(id);
 
   api.implement(contract.listLabels, ({ params }) => ({
@@ -41,7 +42,7 @@ export function registerLabelingRoutes({ api, access }: App, service: Labeling):
     }))
   );
   api.implement(contract.history, ({ params }) => ({
-    items: service.history(params.imageId).map(({ userId, at, ...entry }) => ({
+    items: historyOf(db, params.imageId).map(({ userId, at, ...entry }) => ({
       ...entry,
       at: new Date(at).toISOString(),
       by: user(userId)

@@ -1,20 +1,17 @@
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
-import type { AnnotationSave, AnnotationType, Shape } from '@topsdl/contract';
+import type { AnnotationSave, AnnotationType } from '@topsdl/contract';
 import type { Database, Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { ProblemError } from '../../http/problem.ts';
-import { saveAnnotations, type HistoryShape, type ShapeInput } from '../../library/annotate.ts';
+import { saveAnnotations, type ShapeInput } from '../../library/annotate.ts';
 import { loadImages, type ImageRecord } from '../../library/browse.ts';
-import { kindCode, sourceCode, type Source } from '../../library/codes.ts';
+import type { Source } from '../../library/codes.ts';
 import { LabelWriter } from '../../library/labels.ts';
 import { prepared } from '../../library/statement-cache.ts';
 import {
-  annotationHistory,
   datasets,
   datasetVersions,
-  images,
   labelCounts,
-  labelers,
   labels,
   type DatasetRow,
   type LabelRow,
@@ -30,15 +27,6 @@ const MOST_NAMED = 1000;
 export interface CountedLabel {
   readonly label: LabelRow;
   readonly images: number;
-}
-
-/** A save of an image, as it is remembered. */
-export interface HistoryEntry {
-  readonly revision: number;
-  readonly at: number;
-  readonly userId: string | null;
-  readonly source: Source;
-  readonly shapes: Shape[];
 }
 
 /** Labels of datasets, and the shapes of their images. */
@@ -313,68 +301,6 @@ export class Labeling {
         })
       };
     });
-  }
-
-  /** Every save of an image, newest first; one that was never saved has what it came with. */
-  history(imageId: string): HistoryEntry[] {
-    const image = this.#db.orm
-      .select({ key: images.key, revision: images.revision, datasetId: datasetVersions.datasetId })
-      .from(images)
-      .innerJoin(datasetVersions, eq(datasetVersions.key, images.versionKey))
-      .where(eq(images.id, imageId))
-      .get();
-    if (!image) {
-      throw new ProblemError('not-found', { kind: 'image' });
-    }
-    const rows = this.#db.orm
-      .select({
-        revision: annotationHistory.revision,
-        at: annotationHistory.at,
-        userId: labelers.userId,
-        source: annotationHistory.source,
-        shapes: annotationHistory.shapes
-      })
-      .from(annotationHistory)
-      .leftJoin(labelers, eq(labelers.key, annotationHistory.byKey))
-      .where(eq(annotationHistory.imageKey, image.key))
-      .all()
-      .sort((a, b) => b.revision - a.revision);
-    if (rows.length === 0) {
-      return this.#origin(image.key, image.revision);
-    }
-    const ids = new Map(
-      this.#db.orm
-        .select({ id: labels.id, key: labels.key })
-        .from(labels)
-        .where(eq(labels.datasetId, image.datasetId))
-        .all()
-        .map(row => [row.key, row.id])
-    );
-    return rows.map(row => ({
-      ...row,
-      source: sourceCode.decode(row.source),
-      shapes: (JSON.parse(row.shapes) as HistoryShape[]).flatMap(([kind, labelKey]) => {
-        // A label that was deleted since is nothing one could go back to.
-        const labelId = ids.get(labelKey);
-        return labelId === undefined ? [] : [{ kind: kindCode.decode(kind), labelId }];
-      })
-    }));
-  }
-
-  #origin(imageKey: number, revision: number): HistoryEntry[] {
-    const [record] = loadImages(this.#db.sqlite, [imageKey]);
-    const first = record?.annotations[0];
-    return first
-      ? [
-          {
-            revision,
-            at: first.at,
-            userId: first.userId,
-            source: first.source,
-            shapes: record.annotations.map(({ kind, labelId }) => ({ kind, labelId }))
-          }
-        ]
-      : [];
   }
 
   #version(versionId: string): VersionRow {

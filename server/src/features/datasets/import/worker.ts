@@ -1,37 +1,20 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { once } from 'node:events';
-import { parentPort, workerData } from 'node:worker_threads';
+import { statSync } from 'node:fs';
 import {
   ArchiveError,
-  DEFAULT_LIMITS,
   formatByName,
   planClassification,
-  readImages,
-  takeImage,
-  type ClassificationPlan,
-  type ImportedFile
+  type ClassificationPlan
 } from '@topsdl/formats';
-import { openReader } from '../../../db/open.ts';
 import { isDiskFull } from '../../../http/problem.ts';
-import type { Duplicate } from '../../../library/staging.ts';
-import { PackWriter } from '../../../packs/writer.ts';
 import { Catalogue } from './catalogue.ts';
-import type {
-  FromWorker,
-  ImportJob,
-  ImportSource,
-  ToWorker,
-  UnusedBytes,
-  WorkerImage,
-  WorkerRefusal
-} from './messages.ts';
+import { ask, hangUp, job, tell } from './channel.ts';
+import type { ImportSource, UnusedBytes, WorkerImage, WorkerRefusal } from './messages.ts';
 import { present } from './present.ts';
+import { Sink } from './sink.ts';
+import { entriesOf } from './sources.ts';
 
 /** Images of a message, and so of a transaction of the main thread. */
 const BATCH = 500;
-
-/** Bytes after which what was written is synced, so that the last sync is not all of it. */
-const SYNC_EVERY = 256 * 1024 ** 2;
 
 const PROGRESS_EVERY = 100;
 
@@ -46,95 +29,8 @@ interface Scanned {
   readonly skipped: number;
 }
 
-const job = workerData as ImportJob;
-const port = parentPort!;
-
 /** The source that is being read, for problems to name. */
 let current = '';
-
-function tell(message: FromWorker): void {
-  port.postMessage(message);
-}
-
-/** Sends and waits until the main thread has taken it, so that no more than one batch is on its way. */
-async function ask(message: FromWorker): Promise<ToWorker> {
-  const answer = once(port, 'message') as Promise<[ToWorker]>;
-  tell(message);
-  return (await answer)[0];
-}
-
-/** A picture that is there already. */
-interface Present {
-  readonly name: string;
-  readonly label: string | null;
-}
-
-/** Bytes of pictures on their way into packs, or into nothing on a dry run. */
-class Sink {
-  readonly #reader = openReader(job.databasePath);
-  readonly #known = this.#reader.prepare<[Buffer], { key: number }>(
-    'SELECT key FROM contents WHERE sha256 = ?'
-  );
-  readonly #present = this.#reader.prepare<[Buffer, number], Present>(
-    `SELECT i.name, (SELECT l.name FROM annotations a JOIN labels l ON l.key = a.label_key
-        WHERE a.image_key = i.key ORDER BY a.ordinal LIMIT 1) AS label
-      FROM contents c CROSS JOIN images i ON i.content_key = c.key
-      WHERE c.sha256 = ? AND i.version_key = ?`
-  );
-  readonly #seen = new Set<string>();
-  readonly #there = new Map<string, Present>();
-  #writer: PackWriter | undefined;
-  #unsynced = 0;
-
-  /** @returns where the bytes are; null if they were stored before */
-  async take(sha256: Buffer, bytes: Uint8Array): Promise<WorkerImage['stored']> {
-    const hash = sha256.toString('latin1');
-    if (job.dryRun || this.#seen.has(hash)) {
-      return null;
-    }
-    this.#seen.add(hash);
-    if (this.#known.get(sha256)) {
-      return null;
-    }
-    if (!this.#writer?.fits(bytes.length)) {
-      this.finish();
-      const answer = await ask({ kind: 'lease' });
-      if (answer.kind !== 'lease') {
-        throw new Error('the main thread gave no pack');
-      }
-      this.#writer = new PackWriter(answer.lease);
-    }
-    const offset = this.#writer.append(bytes);
-    this.#unsynced += bytes.length;
-    if (this.#unsynced >= SYNC_EVERY) {
-      this.#writer.sync();
-      this.#unsynced = 0;
-    }
-    return { packId: this.#writer.lease.packId, offset, length: bytes.length };
-  }
-
-  /** What the version would have with these bytes once all before it is in; for dry runs. */
-  duplicateOf({ sha256, name, label }: WorkerImage): Omit<Duplicate, 'index'> | undefined {
-    const bytes = Buffer.from(sha256);
-    const hash = bytes.toString('latin1');
-    const there = this.#there.get(hash) ?? this.#present.get(bytes, job.versionKey);
-    const gained = there !== undefined && there.label === null && label !== null;
-    this.#there.set(hash, gained ? { name: there.name, label } : (there ?? { name, label }));
-    return there && { name: there.name, label: there.label ?? label, gained };
-  }
-
-  /** Makes all that was written durable and closes the pack. */
-  finish(): void {
-    this.#writer?.sync();
-    this.#writer?.close();
-    this.#writer = undefined;
-    this.#unsynced = 0;
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
-}
 
 /** Progress over all sources, in bytes read, told a few times a second. */
 class Meter {
@@ -167,7 +63,11 @@ async function scan(source: ImportSource, sink: Sink, meter: Meter): Promise<Sca
   let skipped = 0;
   current = source.fileName;
   let plain = false;
-  for await (const entry of entriesOf(source, meter, () => (plain = true))) {
+  for await (const entry of entriesOf(
+    source,
+    at => meter.at(at),
+    () => (plain = true)
+  )) {
     files++;
     if (entry.kind === 'skipped') {
       skipped++;
@@ -182,66 +82,6 @@ async function scan(source: ImportSource, sink: Sink, meter: Meter): Promise<Sca
   }
   meter.finished(statSync(source.path).size);
   return { source, catalogue, refused, plain, files, skipped };
-}
-
-/** What a source holds. A file that is no archive, and does not say that it is one, is judged as a picture. */
-async function* entriesOf(
-  source: ImportSource,
-  meter: Meter,
-  onPlain: () => void
-): AsyncGenerator<ImportedFile> {
-  if (!isPicture(source)) {
-    try {
-      yield* readImages(source.path, { onProgress: position => meter.at(position) });
-      return;
-    } catch (error) {
-      const unknown = error instanceof ArchiveError && error.code === 'archive.unknown';
-      if (!unknown || ARCHIVE_NAME.test(source.fileName)) {
-        throw error;
-      }
-    }
-  }
-  onPlain();
-  yield readPlain(source);
-}
-
-const ARCHIVE_NAME = /\.(zip|tar|gz|tgz)$/i;
-
-/** Whether a file is a picture by itself, or says so by its name. */
-function isPicture({ path, fileName }: ImportSource): boolean {
-  if (formatByName(fileName)) {
-    return true;
-  }
-  const file = openSync(path, 'r');
-  const magic = Buffer.alloc(8);
-  const read = readSync(file, magic, 0, 8, 0);
-  closeSync(file);
-  return (
-    (read >= 3 && magic[0] === 0xff && magic[1] === 0xd8 && magic[2] === 0xff) ||
-    magic.equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
-  );
-}
-
-function readPlain({ path, fileName: given }: ImportSource): ImportedFile {
-  const fileName = baseName(given);
-  const bytes = statSync(path).size;
-  const limit = DEFAULT_LIMITS.entryBytes;
-  return bytes > limit
-    ? {
-        kind: 'refused',
-        path: fileName,
-        problem: { code: 'entry.tooLarge', params: { bytes, limit } }
-      }
-    : takeImage(fileName, readFileSync(path));
-}
-
-/** The last part of what a browser or a script calls a file, without what no name may hold. */
-function baseName(fileName: string): string {
-  const name = fileName
-    .split(/[/\\]/)
-    .at(-1)!
-    .replace(/[\u0000-\u001f\u007f]/g, '_');
-  return name === '' || name === '.' || name === '..' ? 'image' : name;
 }
 
 /** What an image is called: its file's name in a class folder, else its path below what all share. */
@@ -384,4 +224,4 @@ run()
       throw error;
     }
   })
-  .finally(() => port.unref());
+  .finally(hangUp);
