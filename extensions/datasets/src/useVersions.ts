@@ -1,7 +1,7 @@
 import { addIcon, deleteIcon, downloadIcon, fileUploadIcon } from '@jupyterlab/ui-components';
 import { operations, type Dataset, type DatasetVersion } from '@topsdl/contract';
 import { datasetIcon } from '@topsdl/lab';
-import { confirm, useMay, useRun, useTops, type Action } from '@topsdl/ui';
+import { confirmDelete, useMay, useRun, useTops, type Action } from '@topsdl/ui';
 
 const { datasets } = operations;
 
@@ -27,13 +27,7 @@ export function useVersions() {
 
   /** Deletes something once one has said so. */
   const remove = async (name: string, send: () => Promise<void>) => {
-    const sure = await confirm(host, {
-      title: trans.__('Delete %1?', name),
-      text: trans.__('This cannot be undone.'),
-      accept: trans.__('Delete'),
-      danger: true
-    });
-    if (sure) {
+    if (await confirmDelete(host, name)) {
       await run(send);
     }
   };

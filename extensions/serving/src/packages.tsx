@@ -2,6 +2,7 @@ import { addIcon, deleteIcon, editIcon, stopIcon } from '@jupyterlab/ui-componen
 import { operations, type Package, type PackageVersion } from '@topsdl/contract';
 import { packageIcon, type SectionProps } from '@topsdl/lab';
 import {
+  confirmDelete,
   Section,
   TimeAgo,
   useList,
@@ -14,7 +15,6 @@ import {
   type SectionFilter
 } from '@topsdl/ui';
 import type { JSX } from 'react';
-import { confirmDelete } from './deleting.ts';
 import { buildState } from './states.ts';
 
 const { serving } = operations;

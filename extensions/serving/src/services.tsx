@@ -2,6 +2,7 @@ import { addIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import { operations, type Service, type ServiceVersion } from '@topsdl/contract';
 import { serviceIcon, type SectionProps } from '@topsdl/lab';
 import {
+  confirmDelete,
   pythonThing,
   Section,
   useList,
@@ -13,7 +14,6 @@ import {
   type SectionFilter
 } from '@topsdl/ui';
 import type { JSX } from 'react';
-import { confirmDelete } from './deleting.ts';
 import { serviceState } from './states.ts';
 
 const { serving } = operations;

@@ -12,7 +12,7 @@ export {
 } from './detail/Detail.tsx';
 export { Frame, type FrameProps } from './detail/Frame.tsx';
 export { SideSheet, type SideSheetProps } from './detail/SideSheet.tsx';
-export { confirm, type Confirmation } from './feedback/confirm.tsx';
+export { confirm, confirmDelete, type Confirmation } from './feedback/confirm.tsx';
 export { copyText } from './feedback/copy.ts';
 export { CopyId } from './feedback/CopyId.tsx';
 export { Loaded } from './feedback/Loaded.tsx';

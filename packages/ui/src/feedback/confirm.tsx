@@ -38,6 +38,20 @@ export async function confirm(
   return (await answer).button.accept && body.matches;
 }
 
+/** Asks before something is deleted that nothing else loses by. */
+export function confirmDelete(
+  host: Pick<ITopsTranslation, 'trans'>,
+  name: string
+): Promise<boolean> {
+  const { trans } = host;
+  return confirm(host, {
+    title: trans.__('Delete %1?', name),
+    text: trans.__('This cannot be undone.'),
+    accept: trans.__('Delete'),
+    danger: true
+  });
+}
+
 class NameBody extends ReactWidget {
   private readonly text: string;
   private readonly prompt: string;

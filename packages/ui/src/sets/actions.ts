@@ -1,6 +1,6 @@
 import { addIcon, deleteIcon, downloadIcon, editIcon, folderIcon } from '@jupyterlab/ui-components';
 import type { FileSet, SetVersion } from '@topsdl/contract';
-import { confirm } from '../feedback/confirm.tsx';
+import { confirmDelete } from '../feedback/confirm.tsx';
 import type { Host } from '../host.tsx';
 import type { Action } from '../list/rows.ts';
 import type { SetKind } from './kind.ts';
@@ -17,14 +17,7 @@ async function remove(
   { host, run, name }: { host: Host; run: Run; name: string },
   send: () => Promise<void>
 ) {
-  const { trans } = host;
-  const sure = await confirm(host, {
-    title: trans.__('Delete %1?', name),
-    text: trans.__('This cannot be undone.'),
-    accept: trans.__('Delete'),
-    danger: true
-  });
-  if (sure) {
+  if (await confirmDelete(host, name)) {
     await run(send);
   }
 }
