@@ -23,14 +23,9 @@ export const contents = sqliteTable(
     offset: integer('offset').notNull(),
     length: integer('length').notNull(),
     /** How many images of any version point here. */
-    refs: integer('refs').notNull(),
-    /** Whether the pixels can be decoded: 0 not tried yet, 1 all of them, 2 not all. */
-    pixels: integer('pixels').notNull().default(0)
+    refs: integer('refs').notNull()
   },
   table => [
-    index('contents_undecoded')
-      .on(table.key)
-      .where(sql`${table.pixels} = 0`),
     index('contents_unreferenced')
       .on(table.key)
       .where(sql`${table.refs} = 0`),

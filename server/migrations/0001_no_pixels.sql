@@ -1,0 +1,2 @@
+DROP INDEX `contents_undecoded`;--> statement-breakpoint
+ALTER TABLE `contents` DROP COLUMN `pixels`;
