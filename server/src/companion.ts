@@ -15,6 +15,7 @@ import { eventStream } from './events/sse.ts';
 import { Topics } from './events/topics.ts';
 import type { Feature } from './feature.ts';
 import type { DataDirectory } from './files/layout.ts';
+import { every } from './housekeeping.ts';
 import { Authenticator } from './http/authenticate.ts';
 import { forgetOldAnswers } from './http/idempotency.ts';
 import { ApiRouter } from './http/router.ts';
@@ -100,8 +101,10 @@ async function wire(app: App, features: readonly Feature[]): Promise<void> {
     socket.close();
     await http.close();
   });
-  const forgetter = setInterval(() => forgetOldAnswers(db), FORGET_EVERY);
-  life.onStop('idempotency', () => clearInterval(forgetter));
+  life.onStop(
+    'idempotency',
+    every(FORGET_EVERY, log, () => forgetOldAnswers(db))
+  );
   life.registerAlive(() => ({ kind: 'task', count: tasks.active }));
 
   registerTasks(app);

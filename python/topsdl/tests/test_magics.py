@@ -71,7 +71,7 @@ def test_help_is_no_error(shell: InteractiveShell, capsys: pytest.CaptureFixture
 def test_what_cannot_be_is_said_in_a_line(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "invalid choice: 'trian'" in refused("trian x", "true")
     assert "--nodes: invalid int value: 'two'" in refused("train x --nodes two", "true")
-    assert refused("train x --nodes 0", "true").endswith("nodes: Should be at least 1.")
+    assert refused("train x --nodes 0", "true").endswith("nodes: At least 1.")
     assert "there is no dataset 'nope'" in refused("train x --data nope", "true")
     assert "there is no spec 'nope'; found: 'Dev Only'" in refused("train x --spec nope", "true")
     assert str(tmp_path / "none.zip") in refused(f"import new {tmp_path}/none.zip")

@@ -2,6 +2,7 @@ import { and, asc, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { ChangeEvent, EventKind } from '@topsdl/contract';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
+import { every } from '../housekeeping.ts';
 import { events, type EventRow } from './table.ts';
 
 /** How long events are kept for those who were away. */
@@ -17,7 +18,7 @@ export class Events {
   readonly #db: Database;
   readonly #log: Logger;
   readonly #listeners = new Map<EventKind | '*', Set<Listener>>();
-  readonly #pruner: NodeJS.Timeout;
+  readonly #stopPruning: () => void;
   #seq: number;
   #floor: number;
 
@@ -27,8 +28,7 @@ export class Events {
     this.#seq = this.#lastSeq();
     this.#floor = 0;
     this.prune();
-    this.#pruner = setInterval(() => this.prune(), PRUNE_EVERY);
-    this.#pruner.unref();
+    this.#stopPruning = every(PRUNE_EVERY, log, () => this.prune());
     db.onEvents = () => this.#dispatch();
   }
 
@@ -95,7 +95,7 @@ export class Events {
   }
 
   close(): void {
-    clearInterval(this.#pruner);
+    this.#stopPruning();
     this.#listeners.clear();
   }
 

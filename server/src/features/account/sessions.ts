@@ -3,6 +3,7 @@ import type { Permission } from '@topsdl/contract';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
 import type { App } from '../../app.ts';
+import { attempt, every } from '../../housekeeping.ts';
 import { newId } from '../../db/ids.ts';
 import { type Keyset } from '../../db/paging.ts';
 import { countRows } from '../../db/rows.ts';
@@ -35,7 +36,7 @@ export class Sessions {
   readonly #app: App;
   readonly #byHash;
   readonly #byId;
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #stopSweeping: () => void;
 
   constructor(app: App) {
     this.#app = app;
@@ -43,8 +44,7 @@ export class Sessions {
       `${JOINED} AND s.token_hash = ?`
     );
     this.#byId = app.db.sqlite.prepare<[number, string], Joined>(`${JOINED} AND s.id = ?`);
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_EVERY);
-    this.#sweeper.unref();
+    this.#stopSweeping = every(SWEEP_EVERY, app.log, () => this.sweep());
   }
 
   byToken(token: string): Caller | undefined {
@@ -53,7 +53,7 @@ export class Sessions {
       return undefined;
     }
     if (Date.now() - (row.lastUsedAt ?? 0) > SEEN_EVERY) {
-      this.#seen(row);
+      attempt(this.#app.log, () => this.#seen(row));
     }
     return callerOf(row);
   }
@@ -118,7 +118,7 @@ export class Sessions {
   }
 
   close(): void {
-    clearInterval(this.#sweeper);
+    this.#stopSweeping();
   }
 
   #insert(values: {

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
 import type { App } from '../../app.ts';
+import { attempt, every } from '../../housekeeping.ts';
 import type { ProjectDirectory } from './directory.ts';
 import { usageSteps } from './table.ts';
 
@@ -7,6 +8,8 @@ const KEPT_FOR = 31 * 24 * 3_600_000;
 const PRUNE_EVERY = 6 * 3_600_000;
 /** Changes that come together become one step. */
 const SETTLE = 200;
+/** Until what could not be written is tried again. */
+const AGAIN = 5000;
 const MOST_POINTS = 300;
 /** cpu is kept in thousandths of a core, for the column holds integers. */
 const CPU_UNIT = 1000;
@@ -22,18 +25,21 @@ export interface Series {
   readonly points: { time: string; used: number; limit: number | null }[];
 }
 
+type Parts = Pick<App, 'db' | 'log' | 'usage'>;
+type Projects = Pick<ProjectDirectory, 'exists' | 'ids' | 'resources'>;
+
 /**
  * What projects used over time. Use changes in steps, when something starts or ends, so a row is
  * written for each change and nothing is sampled.
  */
 export class UsageHistory {
-  readonly #app: App;
-  readonly #directory: ProjectDirectory;
+  readonly #app: Parts;
+  readonly #directory: Projects;
   readonly #pending = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #pruner: NodeJS.Timeout | undefined;
+  #stopPruning = () => {};
 
-  constructor(app: App, directory: ProjectDirectory) {
+  constructor(app: Parts, directory: Projects) {
     this.#app = app;
     this.#directory = directory;
     app.usage.onChanged(projectId => this.#changed(projectId));
@@ -43,12 +49,11 @@ export class UsageHistory {
     for (const projectId of this.#directory.ids()) {
       this.#changed(projectId);
     }
-    this.#pruner = setInterval(() => this.#prune(), PRUNE_EVERY);
-    this.#pruner.unref();
+    this.#stopPruning = every(PRUNE_EVERY, this.#app.log, () => this.#prune());
   }
 
   stop(): void {
-    clearInterval(this.#pruner);
+    this.#stopPruning();
     clearTimeout(this.#timer);
     this.#record();
   }
@@ -81,14 +86,25 @@ export class UsageHistory {
     this.#timer ??= setTimeout(() => this.#record(), SETTLE);
   }
 
+  /** Writes down what has changed; what cannot be, as on a full disk, later. */
   #record(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const projects = [...this.#pending].filter(id => this.#directory.exists(id));
     this.#pending.clear();
-    if (projects.length === 0) {
-      return;
+    if (projects.length > 0) {
+      attempt(
+        this.#app.log,
+        () => this.#write(projects),
+        () => {
+          projects.forEach(id => this.#pending.add(id));
+          this.#timer ??= setTimeout(() => this.#record(), AGAIN).unref();
+        }
+      );
     }
+  }
+
+  #write(projects: readonly string[]): void {
     const time = Date.now();
     this.#app.db.write(tx => {
       for (const projectId of projects) {

@@ -2,11 +2,13 @@
 export class Idle {
   readonly #afterMs: number;
   readonly #end: (id: string) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor(afterMs: number, end: (id: string) => void) {
+  constructor(afterMs: number, end: (id: string) => void, onError: (error: unknown) => void) {
     this.#afterMs = afterMs;
     this.#end = end;
+    this.#onError = onError;
   }
 
   /** Somebody uses it now. */
@@ -18,7 +20,13 @@ export class Idle {
     }
     const fresh = setTimeout(() => {
       this.#timers.delete(id);
-      this.#end(id);
+      try {
+        this.#end(id);
+      } catch (error) {
+        // As on a full disk: it is ended another time.
+        this.#onError(error);
+        this.touch(id);
+      }
     }, this.#afterMs);
     fresh.unref();
     this.#timers.set(id, fresh);

@@ -58,7 +58,7 @@ export class TensorBoards implements WorkloadOwner {
     this.#reconciler = options.reconciler;
     this.#runs = options.runs;
     this.#onError = options.onError;
-    this.idle = new Idle(options.idleMs, id => this.stop(id, 'TopsDL'));
+    this.idle = new Idle(options.idleMs, id => this.stop(id, 'TopsDL'), options.onError);
   }
 
   find(id: string, orm: Orm = this.#db.orm): TensorBoardState | undefined {

@@ -1,5 +1,6 @@
 import type { Feature } from '../../feature.ts';
 import { projectDirectory } from '../projects/directory.ts';
+import { attempt, every } from '../../housekeeping.ts';
 import { uploadClaims } from './index.ts';
 import { registerUploadRoutes } from './routes.ts';
 import { Uploads } from './service.ts';
@@ -21,15 +22,12 @@ export const feature: Feature = {
       return row && { projectId: row.projectId };
     });
     registerUploadRoutes(app.api, service);
-    const sweep = () => {
-      service.sweep().catch((error: unknown) => app.log.error({ err: error }, 'uploads'));
-    };
-    let timer: NodeJS.Timeout | undefined;
+    const sweep = () => service.sweep();
+    let stopSweeping = () => {};
     app.life.onStart(() => {
-      sweep();
-      timer = setInterval(sweep, SWEEP_EVERY);
-      timer.unref();
+      attempt(app.log, sweep);
+      stopSweeping = every(SWEEP_EVERY, app.log, sweep);
     });
-    app.life.onStop('uploads', () => clearInterval(timer));
+    app.life.onStop('uploads', () => stopSweeping());
   }
 };
