@@ -22,6 +22,16 @@ export class Lab {
     });
   }
 
+  /** JupyterLab writes its state down some time after a change: resolves with the next one that has a text in it. */
+  async keeps(text: string): Promise<void> {
+    await this.page.waitForRequest(
+      request =>
+        request.method() === 'PUT' &&
+        request.url().includes('/api/workspaces/') &&
+        request.postData()?.includes(text) === true
+    );
+  }
+
   /** Shows a sidebar, whichever was shown before. */
   async area(area: Area): Promise<Locator> {
     const bar = this.page.locator(`#topsdl-${area}`);

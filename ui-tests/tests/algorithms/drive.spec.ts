@@ -46,6 +46,7 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   await expect(files.item('weights.bin')).toBeVisible();
   rmSync(here, { recursive: true });
 
+  const kept = lab.keeps(`${name}/v1"`);
   await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
   await files.item('lib').click();
   await page.keyboard.press('Delete');
@@ -53,6 +54,7 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   await expect(files.item('lib')).toBeHidden();
 
   // The browser is there again, where it was.
+  await kept;
   await page.reload();
   await lab.ready();
   await expect(files.item('包')).toBeVisible();
