@@ -230,36 +230,37 @@ function Labeling({ panel, id: versionId, active }: PanelProps & { active: Activ
               value={text}
               onChange={event => setText(event.target.value)}
             />
-            <span className="topsdl-Labeling-spacer" />
-            <SavedMark
-              state={work.saveState}
-              onDiscard={() => {
-                labeler.discard();
-                work.reload();
-              }}
-            />
-            {!readOnly && (
-              <>
-                <Button
-                  minimal
-                  icon={undoIcon}
-                  label={
-                    labeler.undoTitle ? trans.__('Undo: %1', labeler.undoTitle) : trans.__('Undo')
-                  }
-                  disabled={labeler.undoTitle === undefined}
-                  onClick={() => labeler.undo()}
-                />
-                <Button
-                  minimal
-                  icon={redoIcon}
-                  label={
-                    labeler.redoTitle ? trans.__('Redo: %1', labeler.redoTitle) : trans.__('Redo')
-                  }
-                  disabled={labeler.redoTitle === undefined}
-                  onClick={() => labeler.redo()}
-                />
-              </>
-            )}
+            <div className="topsdl-Labeling-work">
+              <SavedMark
+                state={work.saveState}
+                onDiscard={() => {
+                  labeler.discard();
+                  work.reload();
+                }}
+              />
+              {!readOnly && (
+                <>
+                  <Button
+                    minimal
+                    icon={undoIcon}
+                    label={
+                      labeler.undoTitle ? trans.__('Undo: %1', labeler.undoTitle) : trans.__('Undo')
+                    }
+                    disabled={labeler.undoTitle === undefined}
+                    onClick={() => labeler.undo()}
+                  />
+                  <Button
+                    minimal
+                    icon={redoIcon}
+                    label={
+                      labeler.redoTitle ? trans.__('Redo: %1', labeler.redoTitle) : trans.__('Redo')
+                    }
+                    disabled={labeler.redoTitle === undefined}
+                    onClick={() => labeler.redo()}
+                  />
+                </>
+              )}
+            </div>
           </div>
           <LabelBar
             trans={trans}
