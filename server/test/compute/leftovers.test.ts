@@ -56,6 +56,7 @@ afterAll(async () => {
 
 test('a release leaves the log and nothing else, wherever the control groups were made', async () => {
   const run = await running(trial({ command: 'echo here; sleep 1000' }));
+  await run.said('here');
   const { cgroups } = JSON.parse(
     readFileSync(join(kept(run), 'launch.json'), 'utf8')
   ) as LaunchFile;
