@@ -35,8 +35,6 @@ function describe(issue: Issue): { code: string; params: Params } {
     return { code: issue.message, params: {} };
   }
   switch (issue.code) {
-    case 'invalid_key':
-      return issue.issues[0] ? describe(issue.issues[0]) : { code: 'rule.format', params: {} };
     case 'invalid_type':
       return issue.input === undefined
         ? { code: 'rule.required', params: {} }
