@@ -4,6 +4,7 @@ import { CardResource, Name, Password, QUANTITY_PATTERN, ResourceName } from '@t
 import { parse, type TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { parseAddress } from './address.ts';
+import { clusterFaults, clusterSettings } from './compute/volcano/settings.ts';
 import { runsFromSource } from './entry.ts';
 
 const seconds = (max: number) => z.number().int().min(0).max(max);
@@ -68,7 +69,8 @@ const sections = {
   database: z.object({ readers: z.number().int().min(1).max(16).default(2) }).strict(),
   compute: z
     .object({
-      engine: z.enum(['local']).default('local'),
+      /** Where runs and services run: `local` on this machine, `volcano` on the cluster of the section `cluster`. */
+      engine: z.enum(['local', 'volcano']).default('local'),
       isolation: z.enum(['auto', 'sandbox', 'plain']).default('auto'),
       /** Accelerator cards of this machine by resource name; they are counted, not driven. */
       cards: z
@@ -77,21 +79,35 @@ const sections = {
       /**
        * Cores and memory that runs may take together, as a multiple of what the machine has. Specs name
        * limits that few programs reach: on a laptop two nodes of the smallest card spec and a service
-       * beside them have to start.
+       * beside them have to start. By itself 16 on this machine, and on a cluster 1.
        */
-      overcommit: z.number().min(0.1).max(100).default(16),
+      overcommit: z.number().min(0.1).max(100).optional(),
       log_limit_bytes: z
         .number()
         .int()
         .min(65_536)
         .default(64 * 1024 * 1024)
     })
-    .strict()
+    .strict(),
+  cluster: clusterSettings
 };
 
-const Schema = z.object(sections).strict();
+const Schema = z
+  .object(sections)
+  .strict()
+  .superRefine(({ compute, cluster }, context) => {
+    for (const { setting, message } of compute.engine === 'volcano' ? clusterFaults(cluster) : []) {
+      context.addIssue({ code: 'custom', path: ['cluster', setting], message });
+    }
+  });
 
-export type Config = z.output<typeof Schema>;
+type Settings = z.output<typeof Schema>;
+
+export type Config = Omit<Settings, 'compute'> & {
+  compute: Settings['compute'] & { overcommit: number };
+};
+
+const OVERCOMMIT = { local: 16, volcano: 1 } as const;
 
 /** What is wrong with the configuration, a line for each fault. */
 export class ConfigError extends Error {
@@ -149,7 +165,11 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv, listen?: string
   if (faults.length > 0 || !result.success) {
     throw new ConfigError(faults);
   }
-  return result.data;
+  const { compute } = result.data;
+  return {
+    ...result.data,
+    compute: { ...compute, overcommit: compute.overcommit ?? OVERCOMMIT[compute.engine] }
+  };
 }
 
 function explain(issue: z.core.$ZodIssue): string {

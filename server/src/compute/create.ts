@@ -1,16 +1,27 @@
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Options } from '../app.ts';
-import type { Config } from '../config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import type { DataDirectory } from '../files/layout.ts';
 import type { ComputeEngine } from './engine.ts';
 import { LocalEngine } from './local/localEngine.ts';
+import { runtimeDirectory } from './local/paths.ts';
+import { volcanoConfig } from './volcano/settings.ts';
+import { VolcanoEngine } from './volcano/volcanoEngine.ts';
+
+interface Surroundings {
+  readonly config: Config;
+  readonly files: DataDirectory;
+  readonly options: Options;
+  /** This installation's own short name. */
+  readonly instance: string;
+}
 
 /** The engine that the configuration chooses. */
-export function createEngine(
-  config: Config,
-  files: DataDirectory,
-  options: Options
-): Promise<ComputeEngine> {
+export function createEngine(around: Surroundings): Promise<ComputeEngine> {
+  return around.config.compute.engine === 'volcano' ? onCluster(around) : onMachine(around);
+}
+
+function onMachine({ config, files, options }: Surroundings): Promise<ComputeEngine> {
   const { cards, isolation, log_limit_bytes: logLimitBytes } = config.compute;
   const prefix = options.python === undefined ? undefined : prefixOf(options.python);
   return LocalEngine.create({
@@ -22,6 +33,23 @@ export function createEngine(
       ? {}
       : { python: { prefix, basePrefix: options.pythonBase ?? prefix } })
   });
+}
+
+function onCluster({ config, files, instance }: Surroundings): Promise<ComputeEngine> {
+  const cluster = volcanoConfig(config.cluster, {
+    dataDirectory: files.root,
+    instance,
+    logLimitBytes: config.compute.log_limit_bytes,
+    overcommit: Math.max(1, config.compute.overcommit),
+    inCluster: process.env['KUBERNETES_SERVICE_HOST'] !== undefined
+  });
+  const { volumeRoot } = cluster;
+  if (relative(volumeRoot, files.root).startsWith('..')) {
+    throw new ConfigError([
+      `cluster.volume_root: the data directory ${files.root} is not in ${volumeRoot}, so pods could not see it`
+    ]);
+  }
+  return VolcanoEngine.create(cluster, runtimeDirectory(files.root));
 }
 
 /** `sys.prefix` of an interpreter: the directory above its `bin`. The name is taken as it is, for a virtual environment's is a link. */

@@ -44,10 +44,11 @@ export interface ComputeEngine {
   /** What is there and what is missing. Costs a few processes; the answer is kept until `check(true)`. */
   check(again?: boolean): Promise<EngineCheck>;
   /**
-   * Tells of a project, before its first workload and whenever its name or quotas change. An engine that keeps projects apart by itself,
-   * and holds quotas where nobody gets past them, has to know. @throws EngineError
+   * Tells of all projects that there are, at the start and whenever one was made, changed or deleted. What was told counts at once for
+   * what is submitted next. An engine that keeps projects apart by itself, and holds quotas where nobody gets past them, keeps what it
+   * has in step, and resolves when that is done. @throws EngineError where it could not be, and is to be told again
    */
-  project(project: EngineProject): Promise<void>;
+  projects(projects: readonly EngineProject[]): Promise<void>;
   /** Pure. The same spec and run give the same plan. @throws PlanError */
   plan(spec: WorkloadSpec, run: RunIdentity): WorkloadPlan;
   /** Starts the plan once for its run id; resolves when the workload would outlive the caller. @throws EngineError */

@@ -11,9 +11,10 @@ export interface Limits {
   quotas(projectId: string): Readonly<Record<string, number>>;
   /**
    * What the machine gives to all projects together, in the same words; a resource that is missing
-   * is not limited, but for cards: those that were not declared are not there.
+   * is not limited, but for cards: those that were not declared are not there. Undefined where the
+   * engine itself gives room, and lets wait what has none.
    */
-  machine(): Readonly<Record<string, number>>;
+  machine(): Readonly<Record<string, number>> | undefined;
 }
 
 /** A shortage as people read it: the resource in the words of quotas, cores, bytes and cards. */
@@ -122,12 +123,16 @@ export class Admission {
         limits[key(projectId, resource)] = resource === 'cpu' ? limit * CPU_UNIT : limit;
       }
     }
+    const machine = this.#limits.machine();
+    if (machine === undefined) {
+      return limits;
+    }
     for (const { cardResource } of wanted) {
       if (cardResource !== null) {
         limits[key(MACHINE, `requests.${cardResource}`)] = 0;
       }
     }
-    for (const [resource, limit] of Object.entries(this.#limits.machine())) {
+    for (const [resource, limit] of Object.entries(machine)) {
       limits[key(MACHINE, resource)] = resource === 'cpu' ? limit * CPU_UNIT : limit;
     }
     return limits;

@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import type { EngineCheck } from '../compute/engine.ts';
 import { projectDirectory } from '../features/projects/directory.ts';
 import { Holders } from './holders.ts';
+import { ProjectTeller } from './projects.ts';
 import { Reconciler } from './reconciler.ts';
 import { store } from './store.ts';
 
@@ -24,18 +25,27 @@ export function workloadsOf(app: App): Workloads {
   }
   let check: EngineCheck | undefined;
   const { overcommit } = app.config.compute;
+  const log = app.log.child({ part: 'reconciler' });
+  const projects = new ProjectTeller(
+    app.compute,
+    () => app.services.get(projectDirectory).forEngine(),
+    log
+  );
   const reconciler = new Reconciler({
     database: app.db,
     engine: app.compute,
     usage: app.usage,
-    log: app.log.child({ part: 'reconciler' }),
+    log,
     limits: {
       quotas: projectId => Object.fromEntries(app.services.get(projectDirectory).limits(projectId)),
       machine: () => {
         if (!check) {
           return {};
         }
-        const { cpu, memoryBytes, cards } = check.capacity;
+        const { cpu, memoryBytes, cards, elastic } = check.capacity;
+        if (elastic) {
+          return undefined;
+        }
         return {
           cpu: cpu * overcommit,
           memory: memoryBytes * overcommit,
@@ -56,8 +66,13 @@ export function workloadsOf(app: App): Workloads {
   app.life.registerEnder(() => reconciler.stopAll());
   app.life.onStart(async () => {
     check = await app.compute.check();
+    projects.tell();
+    app.events.on('project', () => projects.tell());
     await reconciler.start();
   });
-  app.life.onStop('reconciler', () => reconciler.close());
+  app.life.onStop('reconciler', () => {
+    projects.close();
+    return reconciler.close();
+  });
   return workloads;
 }

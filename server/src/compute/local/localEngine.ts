@@ -82,7 +82,7 @@ export class LocalEngine implements ComputeEngine {
     return this._check;
   }
 
-  async project(): Promise<void> {
+  async projects(): Promise<void> {
     // Runs are kept apart one by one, and quotas by admission.
     await Promise.resolve();
   }

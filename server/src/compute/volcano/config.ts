@@ -65,6 +65,11 @@ export interface VolcanoEngineConfig {
   tolerations: readonly Toleration[];
   /** What the marks IB and RoCE of a compute spec mean on this cluster. */
   fabrics: Readonly<Partial<Record<'ib' | 'roce', Fabric>>>;
+  /**
+   * How many times what a machine has its pods may be limited to: cores and memory are asked for in this part of the limit, and quotas,
+   * which count what is asked for, are divided by it, too. At least 1.
+   */
+  overcommit: number;
   readyTimeoutMs: number;
   logLimitBytes: number;
   scratchBytes: number;
@@ -85,6 +90,7 @@ export const DEFAULTS = {
   nodeSelector: {},
   tolerations: [],
   fabrics: {},
+  overcommit: 1,
   readyTimeoutMs: 120_000,
   logLimitBytes: 64 * 1024 * 1024,
   scratchBytes: 10 * 1024 * 1024 * 1024,

@@ -70,6 +70,32 @@ export class Endings {
     await rm(runFiles(directory).copies, { recursive: true, force: true });
   }
 
+  /**
+   * Removes jobs and services of the installation that are not among these. A cluster that does not answer, or has no such things,
+   * is no reason not to start: what is left in it is removed the next time.
+   *
+   * @param names of runs' objects
+   */
+  async sweep(labelSelector: string, names: ReadonlySet<string>): Promise<void> {
+    for (const kind of [KINDS.job, KINDS.statefulSet]) {
+      try {
+        const { items } = await this.#contact.ask(() =>
+          this.#api.list(kind, undefined, { labelSelector })
+        );
+        for (const { metadata } of items ?? []) {
+          const { namespace, name, uid } = metadata;
+          if (!names.has(name)) {
+            await this.#remove(pathOf(kind, namespace, name), uid === undefined ? {} : { uid });
+          }
+        }
+      } catch (error) {
+        if (!isApiError(error)) {
+          throw error;
+        }
+      }
+    }
+  }
+
   /** Volcano takes the command, and ends the pods with the grace that they were made with. */
   async #stopJob(run: Run, graceMs: number | undefined): Promise<void> {
     const { namespace, name } = run.data;

@@ -1,3 +1,4 @@
+import type { EngineProject } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import { isApiError } from './apiError.ts';
 import type { VolcanoEngineConfig } from './config.ts';
@@ -9,7 +10,6 @@ import {
   QUOTA_NAME,
   queueManifest,
   quotaManifest,
-  type ClusterProject,
   type Queue
 } from './manifests/project.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim
 } from './manifests/storage.ts';
-import { namespaceName } from './names.ts';
+import { ANNOTATIONS, namespaceName, ownSelector } from './names.ts';
 import type { ClusterObject } from './objects.ts';
 import { pause } from './pause.ts';
 
@@ -30,7 +30,7 @@ export class Projects {
   readonly #config: VolcanoEngineConfig;
   readonly #api: ClusterApi;
   readonly #contact: Contact;
-  readonly #known = new Map<string, ClusterProject>();
+  #known: ReadonlyMap<string, EngineProject> = new Map();
   readonly #ready = new Map<string, Promise<void>>();
 
   constructor(config: VolcanoEngineConfig, api: ClusterApi, contact: Contact) {
@@ -39,16 +39,19 @@ export class Projects {
     this.#contact = contact;
   }
 
-  /** Tells of a project, before its first workload and whenever its name or quotas change. */
-  async set(project: ClusterProject): Promise<void> {
-    const before = this.#known.get(project.id);
-    this.#known.set(project.id, project);
-    if (before !== undefined && JSON.stringify(before) === JSON.stringify(project)) {
-      return;
-    }
-    if (this.#ready.has(project.id)) {
-      await this.#again(project.id);
-    }
+  /**
+   * Tells of all projects. Those that have a namespace get what has changed, and namespaces of this installation that are no
+   * project's any more are removed, with everything in them.
+   *
+   * @throws ApiError
+   */
+  async set(projects: readonly EngineProject[]): Promise<void> {
+    const changed = projects.filter(project => {
+      const before = this.#known.get(project.id);
+      return this.#ready.has(project.id) && JSON.stringify(before) !== JSON.stringify(project);
+    });
+    this.#known = new Map(projects.map(project => [project.id, project]));
+    await Promise.all([...changed.map(({ id }) => this.#again(id)), this.#removeOthers()]);
   }
 
   /** Resolves when workloads of the project can be made. Made once; after a failure it is tried again. @throws ApiError */
@@ -76,7 +79,7 @@ export class Projects {
     return made;
   }
 
-  async #make(project: ClusterProject): Promise<void> {
+  async #make(project: EngineProject): Promise<void> {
     const config = this.#config;
     const namespace = namespaceName(config.namespacePrefix, project.id);
     await this.#apply(KINDS.namespace, namespaceManifest(config, project));
@@ -101,6 +104,33 @@ export class Projects {
     }
     // Pods need the namespace's own account, whose token they do not get.
     await this.#until(pathOf(KINDS.serviceAccount, namespace, 'default'), () => true);
+  }
+
+  async #removeOthers(): Promise<void> {
+    const { items } = await this.#contact.ask(() =>
+      this.#api.list(KINDS.namespace, undefined, {
+        labelSelector: ownSelector(this.#config.instance)
+      })
+    );
+    for (const { metadata } of items ?? []) {
+      const { name, annotations, deletionTimestamp } = metadata;
+      const projectId = annotations?.[ANNOTATIONS.project];
+      if (
+        projectId === undefined ||
+        deletionTimestamp !== undefined ||
+        this.#known.has(projectId)
+      ) {
+        continue;
+      }
+      this.#ready.delete(projectId);
+      await this.#remove(pathOf(KINDS.namespace, undefined, name));
+      if (this.#config.queue === undefined) {
+        await this.#remove(pathOf(KINDS.queue, undefined, name));
+      }
+      if ('claim' in this.#config.volume) {
+        await this.#remove(pathOf(KINDS.volume, undefined, name));
+      }
+    }
   }
 
   async #claim(namespace: string, original: { claim: string; namespace: string }): Promise<void> {

@@ -39,3 +39,12 @@ export function add(sums: Map<string, number>, quantities: Quantities, times = 1
     sums.set(resource, (sums.get(resource) ?? 0) + amountOf(quantity) * times);
   }
 }
+
+/** Cores as Kubernetes has them, at least a thousandth. */
+export function milliCores(cores: number): string {
+  return `${Math.max(1, Math.round(cores * 1000))}m`;
+}
+
+export function wholeBytes(bytes: number): string {
+  return String(Math.round(bytes));
+}

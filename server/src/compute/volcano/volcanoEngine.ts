@@ -21,13 +21,13 @@ import { rawBytes } from '../logs/reader.ts';
 import { ClusterApi } from './client.ts';
 import { checkCluster } from './check.ts';
 import { Cluster } from './cluster.ts';
-import { clusterPlanOf } from './clusterPlan.ts';
+import { clusterHandleOf, clusterPlanOf } from './clusterPlan.ts';
 import type { VolcanoEngineConfig } from './config.ts';
 import { Contact } from './contact.ts';
 import { Endings, notRunning } from './ending.ts';
 import { execInPod } from './exec.ts';
 import { KINDS, pathOf } from './kinds.ts';
-import { podIndex, replicaName } from './names.ts';
+import { ownSelector, podIndex, replicaName } from './names.ts';
 import { prepareFiles } from './nodeFiles.ts';
 import type { Pod } from './objects.ts';
 import { Ownership } from './ownership.ts';
@@ -110,9 +110,9 @@ export class VolcanoEngine implements ComputeEngine {
     return this.#check;
   }
 
-  async project(project: EngineProject): Promise<void> {
+  async projects(projects: readonly EngineProject[]): Promise<void> {
     try {
-      await this.#projects.set(project);
+      await this.#projects.set(projects);
     } catch (error) {
       throw asEngineError(error);
     }
@@ -239,6 +239,13 @@ export class VolcanoEngine implements ComputeEngine {
     await this.#endings.release(run, (wanted, ms) => this.#runs.until(run, wanted, ms));
     this.#relays.remove(`${run.data.name}-`);
     this.#runs.forget(handle.runId);
+  }
+
+  async sweep(known: readonly WorkloadHandle[]): Promise<void> {
+    await this.#endings.sweep(
+      ownSelector(this.#config.instance),
+      new Set(known.map(handle => clusterHandleOf(handle).name))
+    );
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Page, Quota, ResourceUse } from '@topsdl/contract';
+import type { EngineProject } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { PageRequest } from '../../db/paging.ts';
 import { ServiceToken } from '../../services.ts';
@@ -17,6 +18,8 @@ export interface ProjectDirectory {
   /** Limits by resource (`cpu` in cores, `memory` and `storage` in bytes, `requests.<card>` in cards). */
   limits(projectId: string): ReadonlyMap<string, number>;
   ids(): string[];
+  /** All projects, as compute engines know them. */
+  forEngine(): EngineProject[];
   /** All projects that a list asks for, by name. */
   list(request: PageRequest & { search?: string | undefined }): Page<ProjectRow>;
   /**

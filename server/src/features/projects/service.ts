@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Page, Quota, ResourceUse } from '@topsdl/contract';
 import { notFound, type Memberships } from '../../access/access.ts';
 import type { App } from '../../app.ts';
+import type { EngineProject } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { contains, type Ordering, type PageRequest } from '../../db/paging.ts';
@@ -61,6 +62,23 @@ export class ProjectService implements Memberships, ProjectDirectory {
       .from(projects)
       .all()
       .map(({ id }) => id);
+  }
+
+  forEngine(): EngineProject[] {
+    return this.#app.db.orm
+      .select()
+      .from(projects)
+      .all()
+      .map(({ id, name, quotas }) => ({
+        id,
+        name,
+        // What is stored is the companion's to count.
+        quotas: Object.fromEntries(
+          quotas.flatMap(({ resource, limit }) =>
+            resource === 'storage' ? [] : [[resource, limit]]
+          )
+        )
+      }));
   }
 
   /** @param of only those that this user is a member of, and, with `mine`, has created */

@@ -6,6 +6,7 @@ import type { VolcanoEngineConfig } from '../config.ts';
 import { LABELS, labelValue, ownLabels } from '../names.ts';
 import type { Container, PodTemplate, Probe, Quantities, Volume, VolumeMount } from '../objects.ts';
 import { GIVEN, KEPT, PROGRAM, overlayDirectory, runFiles } from '../places.ts';
+import { milliCores, wholeBytes } from '../quantities.ts';
 import { subPathOf } from '../share.ts';
 
 export type PodRole = 'master' | 'worker' | 'replica';
@@ -117,10 +118,12 @@ function container(
 }
 
 function resources(config: VolcanoEngineConfig, plan: ClusterPlan): Container['resources'] {
-  const limits: Record<string, string> = {
-    ...(plan.cpu === undefined ? {} : { cpu: `${Math.max(1, Math.round(plan.cpu * 1000))}m` }),
-    ...(plan.memoryBytes === undefined ? {} : { memory: String(Math.round(plan.memoryBytes)) })
-  };
+  const { cpu, memoryBytes } = plan;
+  const share = (overcommit: number): Record<string, string> => ({
+    ...(cpu === undefined ? {} : { cpu: milliCores(cpu / overcommit) }),
+    ...(memoryBytes === undefined ? {} : { memory: wholeBytes(memoryBytes / overcommit) })
+  });
+  const limits = share(1);
   const devices: Record<string, string> = {
     ...(plan.cards > 0 && plan.cardResource !== undefined
       ? { [plan.cardResource]: String(plan.cards) }
@@ -134,7 +137,7 @@ function resources(config: VolcanoEngineConfig, plan: ClusterPlan): Container['r
   // A quota refuses pods that say nothing of what it limits, and nothing said means as much as the limit.
   const nothing: Quantities = { cpu: '0', memory: '0' };
   return {
-    requests: { ...nothing, ...(plan.counted ? limits : {}), ...devices },
+    requests: { ...nothing, ...(plan.counted ? share(config.overcommit) : {}), ...devices },
     limits: { ...limits, ...devices }
   };
 }

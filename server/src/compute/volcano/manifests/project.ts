@@ -1,15 +1,8 @@
+import type { EngineProject } from '../../engine.ts';
 import type { VolcanoEngineConfig } from '../config.ts';
 import { ANNOTATIONS, LABELS, labelValue, namespaceName, ownLabels } from '../names.ts';
 import type { ClusterObject, Quantities } from '../objects.ts';
-
-/** A project as the cluster knows it. */
-export interface ClusterProject {
-  id: string;
-  /** What people call it. */
-  name: string;
-  /** As people write them: `cpu: 48`, `memory: 128Gi`, `requests.enflame.com/dtu: 4`. */
-  quotas: Readonly<Record<string, string>>;
-}
+import { amountOf, milliCores, wholeBytes } from '../quantities.ts';
 
 export interface ResourceQuota extends ClusterObject {
   spec: { hard: Quantities };
@@ -23,7 +16,7 @@ export interface Queue extends ClusterObject {
 /** The namespace of a project. */
 export function namespaceManifest(
   config: VolcanoEngineConfig,
-  project: Pick<ClusterProject, 'id' | 'name'>
+  project: Pick<EngineProject, 'id' | 'name'>
 ): ClusterObject {
   const name = namespaceName(config.namespacePrefix, project.id);
   return {
@@ -44,16 +37,35 @@ export function namespaceManifest(
   };
 }
 
+/** Cores and memory in the part of them that pods ask for. */
+function quotasOf({ overcommit }: VolcanoEngineConfig, { quotas }: EngineProject): Quantities {
+  if (overcommit === 1) {
+    return quotas;
+  }
+  return Object.fromEntries(
+    Object.entries(quotas).map(([resource, amount]) => {
+      switch (resource.replace(/^requests\./, '')) {
+        case 'cpu':
+          return [resource, milliCores(amountOf(amount) / overcommit)];
+        case 'memory':
+          return [resource, wholeBytes(amountOf(amount) / overcommit)];
+        default:
+          return [resource, amount];
+      }
+    })
+  );
+}
+
 export const QUOTA_NAME = 'topsdl';
 
 /** The project's quotas as the cluster enforces them. */
-export function quotaManifest(config: VolcanoEngineConfig, project: ClusterProject): ResourceQuota {
+export function quotaManifest(config: VolcanoEngineConfig, project: EngineProject): ResourceQuota {
   const namespace = namespaceName(config.namespacePrefix, project.id);
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: QUOTA_NAME, namespace, labels: projectLabels(config, namespace) },
-    spec: { hard: { ...project.quotas } }
+    spec: { hard: quotasOf(config, project) }
   };
 }
 
@@ -61,10 +73,10 @@ export function quotaManifest(config: VolcanoEngineConfig, project: ClusterProje
  * The project's queue. It has the quotas, too: a gang that does not fit waits as a whole in its queue, where the quota alone would
  * refuse some of its pods and leave the others waiting for them.
  */
-export function queueManifest(config: VolcanoEngineConfig, project: ClusterProject): Queue {
+export function queueManifest(config: VolcanoEngineConfig, project: EngineProject): Queue {
   const name = namespaceName(config.namespacePrefix, project.id);
   const capability = Object.fromEntries(
-    Object.entries(project.quotas)
+    Object.entries(quotasOf(config, project))
       .filter(([resource]) => !resource.startsWith('limits.'))
       .map(([resource, amount]) => [resource.replace(/^requests\./, ''), amount])
   );

@@ -1,0 +1,149 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+
+import { DEFAULTS, type SharedVolume, type VolcanoEngineConfig } from './config.ts';
+
+const label = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$|^$/, {
+  message: 'the value of a label: letters, digits, ., _ and -'
+});
+const labels = z.record(z.string().min(1), label);
+const path = z.string().refine(isAbsolute, 'an absolute path');
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, {
+  message: 'lower-case letters, digits and -'
+});
+const fabric = z
+  .object({
+    resources: z.record(z.string().min(1), z.number().int().min(1)).default({}),
+    annotations: z.record(z.string().min(1), z.string()).default({})
+  })
+  .strict();
+
+/** The section `cluster` of the configuration: where `compute.engine` is `volcano`. */
+export const clusterSettings = z
+  .object({
+    /** Without it, the pod's service account, or what `KUBECONFIG` and `~/.kube/config` say. */
+    kubeconfig: path.optional(),
+    context: z.string().min(1).optional(),
+    /** What nodes of runs are made of: bash, coreutils, Python, sshd, ssh and Open MPI. */
+    image: z
+      .string()
+      .regex(/^[a-z0-9][\w.:/@-]*$/, { message: 'an image such as registry/name:tag' })
+      .optional(),
+    image_pull_policy: z
+      .enum(['IfNotPresent', 'Always', 'Never'])
+      .default(DEFAULTS.imagePullPolicy),
+    image_pull_secrets: z.array(dnsLabel).default([]),
+    /** The volume that companion and pods share: a claim, as `namespace/name` ... */
+    claim: z
+      .string()
+      .regex(/^[a-z0-9-]+\/[a-z0-9.-]+$/, { message: 'a claim such as topsdl/data' })
+      .optional(),
+    /** ... or a directory that all machines have. */
+    host_path: path.optional(),
+    /** Where the companion sees the volume's root; by itself the data directory. */
+    volume_root: path.optional(),
+    namespace_prefix: dnsLabel.max(40).default(DEFAULTS.namespacePrefix),
+    /** One queue for all; by itself each project has its own. */
+    queue: dnsLabel.optional(),
+    scheduler: dnsLabel.default(DEFAULTS.scheduler),
+    domain: z.string().min(1).default(DEFAULTS.clusterDomain),
+    uid: z.number().int().min(1).max(2_147_483_647).default(DEFAULTS.uid),
+    gid: z.number().int().min(1).max(2_147_483_647).default(DEFAULTS.gid),
+    watch: z.enum(['cluster', 'namespace']).default(DEFAULTS.watch),
+    /** How ports of pods are reached: `auto` takes the direct way where the companion is a pod itself. */
+    reach: z.enum(['auto', 'direct', 'forward']).default('auto'),
+    /** Labels of the companion's namespace and pod, for the policy that lets it in. */
+    companion: z.object({ namespace: labels, pod: labels }).strict().optional(),
+    node_selector: labels.default({}),
+    tolerations: z
+      .array(
+        z
+          .object({
+            key: z.string().min(1).optional(),
+            operator: z.enum(['Exists', 'Equal']).optional(),
+            value: label.optional(),
+            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional()
+          })
+          .strict()
+      )
+      .default([]),
+    /** What IB and RoCE of a compute spec mean here. */
+    ib: fabric.optional(),
+    roce: fabric.optional(),
+    ready_seconds: z
+      .number()
+      .int()
+      .min(5)
+      .max(3600)
+      .default(DEFAULTS.readyTimeoutMs / 1000),
+    scratch_bytes: z
+      .number()
+      .int()
+      .min(1024 * 1024)
+      .default(DEFAULTS.scratchBytes),
+    max_processes: z.number().int().min(16).max(4_194_304).default(DEFAULTS.maxProcesses)
+  })
+  .strict();
+
+export type ClusterSettings = z.output<typeof clusterSettings>;
+
+/** What an engine on a cluster cannot do without, by the setting that is wrong. */
+export function clusterFaults(settings: ClusterSettings): { setting: string; message: string }[] {
+  const faults: { setting: string; message: string }[] = [];
+  if (settings.image === undefined) {
+    faults.push({ setting: 'image', message: 'an image is needed for compute.engine volcano' });
+  }
+  if ((settings.claim === undefined) === (settings.host_path === undefined)) {
+    faults.push({
+      setting: settings.claim === undefined ? 'claim' : 'host_path',
+      message: 'either cluster.claim or cluster.host_path is needed for compute.engine volcano'
+    });
+  }
+  return faults;
+}
+
+/** The engine's configuration from settings that have no fault. */
+export function volcanoConfig(
+  settings: ClusterSettings,
+  around: {
+    dataDirectory: string;
+    instance: string;
+    logLimitBytes: number;
+    overcommit: number;
+    /** Whether the companion is a pod of the cluster itself. */
+    inCluster: boolean;
+  }
+): VolcanoEngineConfig {
+  const { inCluster, ...given } = around;
+  const { kubeconfig, context, queue, companion, reach, ib, roce } = settings;
+  return {
+    ...given,
+    image: settings.image ?? '',
+    imagePullPolicy: settings.image_pull_policy,
+    imagePullSecrets: settings.image_pull_secrets,
+    volume: sharedVolume(settings),
+    volumeRoot: settings.volume_root ?? around.dataDirectory,
+    namespacePrefix: settings.namespace_prefix,
+    scheduler: settings.scheduler,
+    clusterDomain: settings.domain,
+    uid: settings.uid,
+    gid: settings.gid,
+    watch: settings.watch,
+    reach: reach !== 'auto' ? reach : inCluster && kubeconfig === undefined ? 'direct' : 'forward',
+    nodeSelector: settings.node_selector,
+    tolerations: settings.tolerations,
+    fabrics: { ...(ib && { ib }), ...(roce && { roce }) },
+    readyTimeoutMs: settings.ready_seconds * 1000,
+    scratchBytes: settings.scratch_bytes,
+    maxProcesses: settings.max_processes,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    ...(queue !== undefined && { queue }),
+    ...(companion !== undefined && { companion })
+  };
+}
+
+function sharedVolume({ claim, host_path: hostPath }: ClusterSettings): SharedVolume {
+  const [namespace = '', name = ''] = claim?.split('/') ?? [];
+  return hostPath === undefined ? { claim: name, namespace } : { hostPath };
+}
