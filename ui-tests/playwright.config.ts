@@ -1,11 +1,14 @@
 import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { TopsOptions } from './fixtures.ts';
 
-/** Where screenshots and reports go: outside the tree, unless told otherwise. */
-const artifacts = (process.env['TOPSDL_UI_ARTIFACTS'] ??= join(tmpdir(), 'topsdl-ui-artifacts'));
+/** Where screenshots and reports go: outside the tree, unless told otherwise, and in a directory of each user's own. */
+const artifacts = (process.env['TOPSDL_UI_ARTIFACTS'] ??= join(
+  tmpdir(),
+  `topsdl-ui-artifacts-${userInfo().uid}`
+));
 const port = (process.env['TOPSDL_UI_PORT'] ??= String(18800 + (process.pid % 1000)));
 const data = (process.env['TOPSDL_UI_DATA'] ??= mkdtempSync(join(tmpdir(), 'topsdl-ui-')));
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(

@@ -89,6 +89,8 @@ def test_an_interrupt_leaves_the_run_and_says_how_to_go_on(
 
         def flush(self) -> None: ...
 
+    # As a kernel does: what was started in the background of a shell inherits that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", Impatient())
         said = refused("train 'a b'", "echo begun; exec sleep 600")

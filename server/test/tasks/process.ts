@@ -53,12 +53,12 @@ for (const kind of ['dataset-import', 'dataset-export'] as const) {
     undo(task) {
       db.sqlite.prepare('DELETE FROM numbers WHERE task = ?').run(task.id);
     },
-    onEnd(_tx, task, state) {
+    onEnd(tx, task, state) {
       const { stuck = 0 } = task.input as Input;
       if (tries++ < stuck) {
         throw new Error('the end cannot be written');
       }
-      say({ ended: task.id, state, problem: task.problemCode });
+      tx.afterCommit(() => say({ ended: task.id, state, problem: task.problemCode }));
     }
   });
 }
