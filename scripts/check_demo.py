@@ -1,4 +1,4 @@
-"""Checks what two runs of the demo on one directory measured."""
+"""Checks what runs of the demo measured, each in a file; several are of one directory."""
 
 from __future__ import annotations
 
@@ -41,12 +41,15 @@ def read(path: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def main() -> int:
-    first, faults = read(sys.argv[1])
-    second, more = read(sys.argv[2])
-    faults += [f"the second time: {fault}" for fault in more]
-    if first.get("modelVersion") == second.get("modelVersion"):
-        faults.append("the second run made no model version of its own")
-    for figures in (first, second):
+    faults: list[str] = []
+    versions: set[str] = set()
+    for number, path in enumerate(sys.argv[1:], 1):
+        figures, more = read(path)
+        version = figures.get("modelVersion")
+        if version in versions:
+            more.append("it made no model version of its own")
+        versions.add(version)
+        faults += [f"run {number}: {fault}" for fault in more]
         print(json.dumps(figures), file=sys.stderr)
     for fault in faults:
         print(f"demo: {fault}", file=sys.stderr)

@@ -76,7 +76,7 @@ export async function createCompanion(parts: CompanionParts): Promise<App> {
     services: new Services(),
     life: new Life(log, config.server.idle_seconds * 1000),
     metrics,
-    compute: await createEngine({ config, files, options, instance }),
+    compute: await createEngine({ config, files, options, log, instance }),
     features: parts.features.map(({ name }) => name)
   };
   await wire(app, parts.features);

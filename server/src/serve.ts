@@ -75,7 +75,8 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
       socket,
       startedAt: new Date().toISOString(),
       version: app.version,
-      bootId: app.bootId
+      bootId: app.bootId,
+      engine: app.compute.name
     })}\n`
   );
 

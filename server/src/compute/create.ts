@@ -1,24 +1,39 @@
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import type { Logger } from 'pino';
 import type { Options } from '../app.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { DataDirectory } from '../files/layout.ts';
 import type { ComputeEngine } from './engine.ts';
+import { Engines } from './engines.ts';
 import { LocalEngine } from './local/localEngine.ts';
 import { runtimeDirectory } from './local/paths.ts';
-import { volcanoConfig } from './volcano/settings.ts';
+import { clusterFaults, volcanoConfig } from './volcano/settings.ts';
 import { VolcanoEngine } from './volcano/volcanoEngine.ts';
 
 interface Surroundings {
   readonly config: Config;
   readonly files: DataDirectory;
   readonly options: Options;
+  readonly log: Pick<Logger, 'error'>;
   /** This installation's own short name. */
   readonly instance: string;
 }
 
-/** The engine that the configuration chooses. */
-export function createEngine(around: Surroundings): Promise<ComputeEngine> {
-  return around.config.compute.engine === 'volcano' ? onCluster(around) : onMachine(around);
+/** The engine that the configuration chooses, with what another has begun. */
+export async function createEngine(around: Surroundings): Promise<ComputeEngine> {
+  const { compute, cluster } = around.config;
+  if (compute.engine === 'volcano') {
+    return new Engines(await onCluster(around), [await onMachine(around)]);
+  }
+  const others: ComputeEngine[] = [];
+  if (clusterFaults(cluster).length === 0) {
+    try {
+      others.push(await onCluster(around));
+    } catch (error) {
+      around.log.error({ err: error }, 'what runs on the cluster cannot be followed');
+    }
+  }
+  return new Engines(await onMachine(around), others);
 }
 
 function onMachine({ config, files, options }: Surroundings): Promise<ComputeEngine> {
@@ -49,7 +64,7 @@ function onCluster({ config, files, instance }: Surroundings): Promise<ComputeEn
       `cluster.volume_root: the data directory ${files.root} is not in ${volumeRoot}, so pods could not see it`
     ]);
   }
-  return VolcanoEngine.create(cluster, runtimeDirectory(files.root));
+  return VolcanoEngine.create(cluster, runtimeDirectory(join(files.root, 'cluster')));
 }
 
 /** `sys.prefix` of an interpreter: the directory above its `bin`. The name is taken as it is, for a virtual environment's is a link. */

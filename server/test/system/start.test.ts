@@ -85,6 +85,35 @@ test('every fault of the configuration is listed', async () => {
   }
 });
 
+test('an engine on a cluster says what it is not told', async () => {
+  const failed = await startCompanion({
+    env: { TOPSDL_COMPUTE_ENGINE: 'volcano', TOPSDL_CLUSTER_TOLERATIONS: '[{"effect": "Never"}]' }
+  }).catch((error: CompanionEnded) => error);
+  const { exitCode, stderr } = failed as CompanionEnded;
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/TOPSDL_CLUSTER_TOLERATIONS\.0\.effect: /);
+
+  const alone = await startCompanion({ env: { TOPSDL_COMPUTE_ENGINE: 'volcano' } }).catch(
+    (error: CompanionEnded) => error
+  );
+  const said = (alone as CompanionEnded).stderr;
+  expect(said).toContain('the configuration has 2 fault(s)');
+  expect(said).toMatch(/config\.toml: cluster\.image: an image is needed/);
+  expect(said).toMatch(/config\.toml: cluster\.claim: either cluster\.claim or/);
+
+  const elsewhere = await startCompanion({
+    env: {
+      TOPSDL_COMPUTE_ENGINE: 'volcano',
+      TOPSDL_CLUSTER_IMAGE: 'registry/image:1',
+      TOPSDL_CLUSTER_HOST_PATH: '/srv/shared',
+      TOPSDL_CLUSTER_VOLUME_ROOT: '/srv/shared'
+    }
+  }).catch((error: CompanionEnded) => error);
+  expect((elsewhere as CompanionEnded).stderr).toMatch(
+    /cluster\.volume_root: the data directory .* is not in \/srv\/shared/
+  );
+});
+
 test('health, readiness, metrics and the description need nobody', async () => {
   expect(await (await companion.fetch('/health')).json()).toMatchObject({ status: 'ok' });
   expect((await companion.fetch('/ready')).status).toBe(200);
