@@ -8,6 +8,7 @@ import {
   Loading,
   noProject,
   Segments,
+  Silence,
   useKept,
   useQuery,
   useSession,
@@ -85,6 +86,7 @@ export default function Overview({ panel }: PanelProps): JSX.Element {
           ]}
         />
       </DetailHeader>
+      <Silence />
       <Machine />
       <div className="topsdl-Overview-body">
         <section aria-label={trans.__('Quota and use')}>

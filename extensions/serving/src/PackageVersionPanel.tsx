@@ -10,6 +10,7 @@ import {
   LogsView,
   Notice,
   operationLog,
+  Silence,
   speak,
   Tabs,
   useQuery,
@@ -93,6 +94,7 @@ function Version({ version, name }: { version: PackageVersion; name: string }): 
               }
         ]}
       />
+      {building && <Silence />}
       {version.reason && (
         <Notice tone="bad">
           {speak(translation, version.reason.code, version.reason.params, version.reason.detail)}

@@ -3,6 +3,7 @@ import { addIcon } from '@jupyterlab/ui-components';
 import { operations, type Service } from '@topsdl/contract';
 import { serviceIcon, type PanelProps } from '@topsdl/lab';
 import {
+  type Action,
   Button,
   confirm,
   CopyId,
@@ -11,11 +12,11 @@ import {
   Loaded,
   LogsView,
   operationLog,
+  Silence,
   Tabs,
   useQuery,
   useRun,
-  useTops,
-  type Action
+  useTops
 } from '@topsdl/ui';
 import { useEffect, useMemo, type JSX } from 'react';
 import { LiveMetrics } from './LiveMetrics.tsx';
@@ -95,6 +96,7 @@ function Body({ service }: { service: Service }): JSX.Element {
         facts={service.details}
         actions={actions}
       />
+      <Silence />
       <div className="topsdl-Service-address">
         <span className="topsdl-mod-muted">{trans.__('Address')}</span>
         <CopyId text={address} />

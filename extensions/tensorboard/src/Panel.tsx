@@ -8,6 +8,7 @@ import {
   ErrorState,
   Frame,
   Loading,
+  Silence,
   speak,
   useQuery,
   useRun,
@@ -85,6 +86,7 @@ export default function TensorBoardPanel({ panel, id: runId }: PanelProps): JSX.
           }
         ]}
       />
+      <Silence />
       <Board value={data} start={() => void start()} />
     </div>
   );

@@ -8,6 +8,7 @@ import {
   LogsView,
   Notice,
   operationLog,
+  Silence,
   speak,
   Tabs,
   TimeAgo,
@@ -85,6 +86,7 @@ function Run({ value, onDeleted }: { value: TrainingRun; onDeleted: () => void }
         }
         actions={runActions(host, run, value, onDeleted)}
       />
+      {active && <Silence />}
       {value.reason && value.state !== 'completed' && (
         <Notice tone={tone === 'bad' ? 'bad' : 'wait'}>
           {speak(translation, value.reason.code, value.reason.params, value.reason.detail)}

@@ -1,6 +1,7 @@
 import { operations, type TrainingRun } from '@topsdl/contract';
 import { trainingIcon, type PanelProps } from '@topsdl/lab';
 import {
+  type Column,
   DetailHeader,
   Dot,
   Elapsed,
@@ -8,14 +9,14 @@ import {
   ErrorState,
   Loaded,
   pythonThing,
+  Silence,
   speak,
   Table,
   TimeAgo,
   useList,
   useQuery,
   useRun,
-  useTops,
-  type Column
+  useTops
 } from '@topsdl/ui';
 import { useEffect, type JSX } from 'react';
 import { runActions, trainingActions } from './actions.ts';
@@ -105,6 +106,7 @@ export default function RunsPanel({ panel, id: trainingId }: PanelProps): JSX.El
             facts={`${found.nodes} × ${found.specName}`}
             actions={trainingActions(host, run, found, () => panel.close())}
           />
+          <Silence />
           {runs.error !== undefined && <ErrorState error={runs.error} retry={runs.reload} />}
           {runs.items.length === 0 && !runs.loading ? (
             <EmptyState>{trans.__('It has not been run yet.')}</EmptyState>

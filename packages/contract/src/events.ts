@@ -4,7 +4,7 @@ import { Id, Time } from './rules.ts';
 /**
  * A change that was committed. `kind` is the contract's noun, `id` the object's; the object itself is
  * fetched by whoever shows it. Events of one project go to its members only; `projectId` null is
- * about the installation or about public objects.
+ * about the installation or about public objects. The installation is no object: its events have ids of their own.
  */
 export const ChangeEvent = z
   .object({
@@ -30,7 +30,8 @@ export const ChangeEvent = z
       'package',
       'package-version',
       'service',
-      'usage'
+      'usage',
+      'installation'
     ]),
     id: Id,
     projectId: Id.nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { access, operation } from './operation.ts';
+import { Time } from './rules.ts';
 
 export const Installation = z
   .object({
@@ -14,6 +15,8 @@ export const Installation = z
       limits: z.array(z.enum(['cpu', 'memory', 'processes']))
     }),
     missing: z.array(z.object({ program: z.string(), needed: z.string(), install: z.string() })),
+    /** Set while the compute engine hears nothing of runs and services: what is shown of them is how they were then. */
+    silence: z.object({ since: Time, detail: z.string() }).nullable(),
     features: z.array(z.string())
   })
   .meta({ id: 'Installation' });

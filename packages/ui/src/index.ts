@@ -20,6 +20,7 @@ export { Badge, Dot, ProgressBar } from './feedback/marks.tsx';
 export { notify, reportError } from './feedback/report.ts';
 export { describeError } from './feedback/sentences.ts';
 export { formatAmount, formatList, resourceName } from './feedback/resources.ts';
+export { Silence } from './feedback/Silence.tsx';
 export { speak } from './feedback/speak.ts';
 export { Button, EmptyState, ErrorState, Loading, type ButtonProps } from './feedback/states.tsx';
 export {

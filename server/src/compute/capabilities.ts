@@ -26,6 +26,14 @@ export interface EngineCapabilities {
   projectUids: boolean;
 }
 
+/** That an engine hears nothing of its workloads, since when and why. What it tells of them meanwhile is how they were. */
+export interface Silence {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** English, one line. */
+  readonly detail: string;
+}
+
 export interface EngineCheck {
   capabilities: EngineCapabilities;
   missing: MissingProgram[];

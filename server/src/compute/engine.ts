@@ -11,7 +11,7 @@
  * 4. `release(handle)` after the end removes what the engine kept (sockets, upper layers, cgroups), never logs or mounts' sources.
  */
 
-import type { EngineCheck } from './capabilities.ts';
+import type { EngineCheck, Silence } from './capabilities.ts';
 import type {
   Endpoint,
   ExecOptions,
@@ -43,6 +43,10 @@ export interface ComputeEngine {
   readonly name: string;
   /** What is there and what is missing. Costs a few processes; the answer is kept until `check(true)`. */
   check(again?: boolean): Promise<EngineCheck>;
+  /** Set while the engine cannot hear of its workloads. One that always can has none. */
+  readonly silence?: Silence | undefined;
+  /** Calls back when {@link silence} begins or ends. */
+  onSilence?(listener: () => void): Unwatch;
   /**
    * Tells of all projects that there are, at the start and whenever one was made, changed or deleted. What was told counts at once for
    * what is submitted next. An engine that keeps projects apart by itself, and holds quotas where nobody gets past them, keeps what it

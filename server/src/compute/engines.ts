@@ -8,6 +8,7 @@ import type {
   LogEntry,
   LogOptions,
   RunIdentity,
+  Silence,
   Unwatch,
   WorkloadHandle,
   WorkloadObservation,
@@ -34,6 +35,14 @@ export class Engines implements ComputeEngine {
 
   check(again?: boolean): Promise<EngineCheck> {
     return this.#chosen.check(again);
+  }
+
+  get silence(): Silence | undefined {
+    return this.#chosen.silence;
+  }
+
+  onSilence(listener: () => void): Unwatch {
+    return this.#chosen.onSilence?.(listener) ?? (() => {});
   }
 
   projects(projects: readonly EngineProject[]): Promise<void> {

@@ -28,7 +28,8 @@ const readers: Readonly<Record<EventKind, readonly Permission[]>> = {
   package: engineers,
   'package-version': engineers,
   service: engineers,
-  usage: everyone
+  usage: everyone,
+  installation: everyone
 };
 
 /** Whether a caller, as they are now, is told of an event. */

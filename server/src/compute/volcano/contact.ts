@@ -1,12 +1,6 @@
+import type { Silence } from '../engine.ts';
 import { ApiError, isApiError } from './apiError.ts';
 import { Backoff, pause } from './pause.ts';
-
-/** That the API server does not answer, since when and why. */
-export interface Away {
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-  readonly detail: string;
-}
 
 /** While it is away, one question every second or two, and ever less often: this seldom at the most. */
 const FIRST_MS = 2_000;
@@ -19,9 +13,9 @@ const LONGEST_MS = 10_000;
 export class Contact {
   readonly #probe: () => Promise<unknown>;
   readonly #backoff: Backoff;
-  readonly #listeners = new Set<(away: Away | undefined) => void>();
+  readonly #listeners = new Set<(away: Silence | undefined) => void>();
   readonly #closed = new AbortController();
-  #away: Away | undefined;
+  #away: Silence | undefined;
   #back: Promise<void> = Promise.resolve();
 
   /** @param probe asks something small; it is back when that does not fail with {@link ApiError.away} */
@@ -30,11 +24,11 @@ export class Contact {
     this.#backoff = backoff;
   }
 
-  get away(): Away | undefined {
+  get away(): Silence | undefined {
     return this.#away;
   }
 
-  onChange(listener: (away: Away | undefined) => void): () => void {
+  onChange(listener: (away: Silence | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

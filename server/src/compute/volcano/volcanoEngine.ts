@@ -8,6 +8,7 @@ import type {
   LogEntry,
   LogOptions,
   RunIdentity,
+  Silence,
   Unwatch,
   WorkloadHandle,
   WorkloadObservation,
@@ -108,6 +109,14 @@ export class VolcanoEngine implements ComputeEngine {
       this.#check = checkCluster(this.#api, this.#contact, this.#cluster, this.#config);
     }
     return this.#check;
+  }
+
+  get silence(): Silence | undefined {
+    return this.#contact.away;
+  }
+
+  onSilence(listener: () => void): Unwatch {
+    return this.#contact.onChange(listener);
   }
 
   async projects(projects: readonly EngineProject[]): Promise<void> {

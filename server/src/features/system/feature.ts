@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Gauge } from 'prom-client';
 import type { App } from '../../app.ts';
+import { newId } from '../../db/ids.ts';
 import type { Feature } from '../../feature.ts';
+import { attempt } from '../../housekeeping.ts';
 import { docsMount, documentMount } from './documents.ts';
 import { internalMount } from './internal.ts';
 import { registerRoutes } from './routes.ts';
@@ -43,8 +45,27 @@ export const feature: Feature = {
     app.http.mount('internal', internalMount(app));
     registerRoutes(app);
     app.life.onStart(() => void noteMissing(app));
+    app.compute.onSilence?.(() => attempt(app.log, () => tellOfSilence(app)));
   }
 };
+
+/** Panels show since when what they show is old. */
+function tellOfSilence({ compute, db, log }: App): void {
+  if (compute.silence) {
+    log.warn(compute.silence, 'the compute engine hears nothing of what runs');
+  } else {
+    log.info('the compute engine hears of what runs again');
+  }
+  db.write(tx =>
+    tx.emit({
+      type: 'updated',
+      kind: 'installation',
+      id: newId(),
+      projectId: null,
+      byUserId: null
+    })
+  );
+}
 
 /** Says in the log what this machine lacks; nobody waits for it. */
 async function noteMissing({ compute, log }: App): Promise<void> {

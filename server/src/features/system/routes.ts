@@ -14,6 +14,7 @@ export function registerRoutes(app: App): void {
 
   app.api.implement(system.installation, async (): Promise<Installation> => {
     const { capabilities, missing } = await app.compute.check();
+    const { silence } = app.compute;
     const limits: Installation['capabilities']['limits'] = [];
     if (capabilities.cpuLimit !== 'none') {
       limits.push('cpu');
@@ -34,6 +35,9 @@ export function registerRoutes(app: App): void {
         limits
       },
       missing,
+      silence: silence
+        ? { since: new Date(silence.since).toISOString(), detail: silence.detail }
+        : null,
       features: [...app.features]
     };
   });
