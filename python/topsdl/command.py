@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     stop.add_argument("--everything", action="store_true", help="end runs and services, too")
     serve = command("serve", _serve, "Run the companion in the foreground, for others to connect to; as a service of the machine.")
     serve.add_argument("--listen", required=True, metavar="HOST:PORT", help="the address to listen on, besides its socket")
+    serve.add_argument("--socket", type=Path, metavar="PATH", help="where its socket is, if not in the data directory")
     command("status", _status, "Say whether a companion runs; exit status 1 if not.")
     backup = command("backup", _backup, "Write a consistent copy of the data directory; the companion may be running.")
     backup.add_argument("--out", type=Path, required=True, metavar="FILE", help="the archive to write (.tar)")
@@ -82,7 +83,7 @@ def _print_record(companion: launcher.Companion) -> int:
 def _serve(options: argparse.Namespace) -> int:
     data = options.data.expanduser().absolute()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [*companion_command(), *launcher.companion_options(data), "--listen", options.listen]
+    command = [*companion_command(), *launcher.companion_options(data, options.socket), "--listen", options.listen]
     os.execv(command[0], command)
 
 

@@ -91,12 +91,34 @@ def _sandbox() -> Finding:
 
 
 def _file_system(data_directory: Path) -> Finding:
-    existing = next(path for path in (data_directory, *data_directory.parents) if path.exists())
-    kind = _kind_of_file_system(existing)
+    existing = _existing(data_directory)
+    database = _existing(database_directory(data_directory))
+    kind = _kind_of_file_system(database)
     if kind in NETWORK_FILE_SYSTEMS:
-        return Finding("data directory", False, f"{existing} is on a network file system ({kind}): choose a local one by --data")
+        return Finding(
+            "data directory",
+            False,
+            f"{database} is on a network file system ({kind}): choose a local one by --data, or for the database alone"
+            " by the setting database.directory",
+        )
     free = shutil.disk_usage(existing).free
     return Finding("data directory", True, f"{data_directory} ({free / 1e9:.0f} GB free)")
+
+
+def database_directory(data_directory: Path) -> Path:
+    """Where the database is: what is set for the companion, else where the last one has left it."""
+    given = os.environ.get("TOPSDL_DATABASE_DIRECTORY")
+    if given:
+        return Path(given)
+    try:
+        return Path((data_directory / "db" / "elsewhere").read_text("utf-8").strip())
+    except OSError:
+        return data_directory / "db"
+
+
+def _existing(path: Path) -> Path:
+    """The path, or what there is of it."""
+    return next(above for above in (path, *path.parents) if above.exists())
 
 
 def _kind_of_file_system(path: Path) -> str:

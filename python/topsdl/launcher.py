@@ -189,12 +189,13 @@ def _start(data_directory: Path, options: tuple[str, ...]) -> Companion:
     return Companion(data_directory, socket_of, process.pid)
 
 
-def companion_options(data_directory: Path) -> list[str]:
+def companion_options(data_directory: Path, socket: Path | None = None) -> list[str]:
     """The options every companion of this installation is started with; makes the socket's directory.
 
+    :param socket: where it is to listen; by itself as :func:`socket_path` has it
     :raises CompanionFailed: when that directory is somebody else's, who could listen there in our place
     """
-    path = socket_path(data_directory)
+    path = socket_path(data_directory) if socket is None else socket.expanduser().absolute()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = path.parent.lstat()
     if path.parent != data_directory and (about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o022):

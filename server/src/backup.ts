@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { writeBackup } from './db/backup.ts';
+import { databaseOf } from './files/database.ts';
 import { asTrouble, Trouble } from './trouble.ts';
 
 /** `main backup`: copies a data directory and says what it holds. */
 export async function runBackup(data: string, out: string): Promise<void> {
   const target = resolve(out);
-  if (!existsSync(join(data, 'db', 'topsdl.db'))) {
+  if (!existsSync(databaseOf(data))) {
     throw new Trouble(`${data} is no data directory of TopsDL`);
   }
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {

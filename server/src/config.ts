@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { CardResource, Name, Password, QUANTITY_PATTERN, ResourceName } from '@topsdl/contract';
 import { parse, type TomlError } from 'smol-toml';
 import { z } from 'zod';
@@ -66,7 +67,13 @@ const sections = {
     })
     .strict(),
   tasks: z.object({ concurrency: z.number().int().min(1).max(64).default(2) }).strict(),
-  database: z.object({ readers: z.number().int().min(1).max(16).default(2) }).strict(),
+  database: z
+    .object({
+      readers: z.number().int().min(1).max(16).default(2),
+      /** A directory of a local file system for the database, where the data directory is on none. */
+      directory: z.string().refine(isAbsolute, 'an absolute path').optional()
+    })
+    .strict(),
   compute: z
     .object({
       /** Where runs and services run: `local` on this machine, `volcano` on the cluster of the section `cluster`. */

@@ -37,10 +37,10 @@ export function socketPath(data: string): string {
  */
 export async function serve(given: Options, readyFd: number): Promise<void> {
   const options = { ...given, data: resolve(given.data) };
-  const files = new DataDirectory(options.data);
-  const config = readConfig(files.file('config.toml'), process.env, options.listen);
+  const config = readConfig(join(options.data, 'config.toml'), process.env, options.listen);
+  const files = new DataDirectory(options.data, config.database.directory);
   const { listen } = config.server;
-  const unlock = lockDirectory(files.path('db', 'lock.db'), LOCK_WAIT);
+  const unlock = lockDirectory(join(files.databaseDirectory, 'lock.db'), LOCK_WAIT);
   const log = createLog(
     config.log.level,
     boundedLog(2, files.path('logs', 'companion.log'), config.log.limit_bytes)

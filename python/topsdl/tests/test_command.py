@@ -55,6 +55,18 @@ def test_a_network_file_system_is_found(tmp_path: Path, monkeypatch: pytest.Monk
     assert "nfs4" in finding.detail
 
 
+def test_the_database_alone_has_to_be_on_a_local_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, local = tmp_path / "data", tmp_path / "local"
+    monkeypatch.setattr(doctor, "_kind_of_file_system", lambda path: "ext4" if path == local else "nfs4")
+    (data / "db").mkdir(parents=True)
+    local.mkdir()
+    assert not doctor.examine(data)[-1].ok
+    (data / "db" / "elsewhere").write_text(f"{local}\n")
+    assert doctor.examine(data)[-1].ok
+    monkeypatch.setenv("TOPSDL_DATABASE_DIRECTORY", str(data))
+    assert not doctor.examine(data)[-1].ok
+
+
 def test_the_notebook_is_put_once(tmp_path: Path) -> None:
     path = put_notebook(tmp_path / "notebooks")
     assert path.read_bytes() == NOTEBOOK.read_bytes()

@@ -38,12 +38,16 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with open(data / "said", "wb") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "topsdl.command", "serve", "--data", str(data), "--listen", address],
+            [
+                *(sys.executable, "-m", "topsdl.command", "serve", "--data", str(data), "--listen", address),
+                *("--socket", str(data.parent / "run" / "s")),
+            ],
             stdout=subprocess.PIPE,
             stderr=said,
         )
     assert process.stdout is not None
     assert b'"ready":true' in process.stdout.readline()
+    assert (data.parent / "run" / "s").is_socket()
     yield Remote(f"http://{address}", data, process)
     launcher.stop(data)
     process.wait(20)

@@ -2,6 +2,7 @@ import type { Database as Sqlite } from 'better-sqlite3';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory } from '../files/atomic.ts';
+import { databaseOf } from '../files/database.ts';
 import { Hold } from '../files/hold.ts';
 import { TarFile, type Entry } from '../files/tar-file.ts';
 import { packPath } from '../packs/reader.ts';
@@ -36,7 +37,7 @@ export async function writeBackup(
   let entries: readonly Entry[];
   try {
     const copy = join(scratch, 'topsdl.db');
-    const packs = await copyDatabase(join(data, 'db', 'topsdl.db'), copy, hold);
+    const packs = await copyDatabase(databaseOf(data), copy, hold);
     for (const name of TREES) {
       await hold.addTree(name);
     }

@@ -13,10 +13,11 @@ const BACKUPS_KEPT = 5;
 
 /** Opens the database of a data directory and brings its schema up to date. */
 export function startDatabase(files: DataDirectory, readers: number, log: Logger): Database {
-  const remote = networkFileSystem(files.path('db'));
+  const { databaseDirectory } = files;
+  const remote = networkFileSystem(databaseDirectory);
   if (remote !== undefined) {
     throw new Trouble(
-      `${files.root} is on a network file system (${remote}), where SQLite's locks do not hold; choose a local directory`
+      `${databaseDirectory} is on a network file system (${remote}), where SQLite's locks do not hold; choose a local directory, for the database alone by database.directory`
     );
   }
   const path = files.database;
@@ -31,6 +32,7 @@ export function startDatabase(files: DataDirectory, readers: number, log: Logger
     if (applied.length > 0) {
       log.info({ applied }, 'migrated the database');
     }
+    files.rememberDatabase();
   } catch (error) {
     sqlite.close();
     throw error;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Access } from '../../access/access.ts';
 import type { Feature } from '../../feature.ts';
 import { datasetMounts } from '../../library/mounting.ts';
@@ -36,7 +35,7 @@ export const feature: Feature = {
     const { db, files, access, life, tasks, services } = app;
     registerFunctions(db.sqlite);
     const packs = new PackStore(db.sqlite, files.path('packs'), app.log);
-    const pictures = new PictureCache(join(files.path('cache'), 'thumbnails.db'), THUMBNAIL_BYTES);
+    const pictures = new PictureCache(files.scratchDatabase('thumbnails.db'), THUMBNAIL_BYTES);
     const thumbnails = new Thumbnails(packs, pictures, DECODERS);
     const housekeeping = new Housekeeping(app.log, async () => {
       await datasets.sweep();
