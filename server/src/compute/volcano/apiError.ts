@@ -42,6 +42,11 @@ export class ApiError extends Error {
     return this.status === 404;
   }
 
+  /** The credentials do not suffice for it. */
+  get forbidden(): boolean {
+    return this.status === 403;
+  }
+
   /** Something of this name is there already, or was changed by somebody else meanwhile. */
   get conflict(): boolean {
     return this.status === 409;

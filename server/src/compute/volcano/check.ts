@@ -24,7 +24,7 @@ export async function checkCluster(
     );
   }
   try {
-    await contact.ask(() => api.list(KINDS.job, undefinedWhere(config), { limit: '1' }));
+    await contact.ask(() => api.get(`/apis/${KINDS.job.apiVersion}`));
   } catch (error) {
     if (isApiError(error) && error.notFound) {
       missing.push({
@@ -33,7 +33,9 @@ export async function checkCluster(
         install: 'install Volcano 1.5 or later in the cluster'
       });
     } else {
-      notes.push(`Jobs cannot be seen: ${error instanceof Error ? error.message : String(error)}`);
+      notes.push(
+        `Volcano cannot be looked for: ${error instanceof Error ? error.message : String(error)}`
+      );
     }
   }
   notes.push(...(await checkVolume(api, contact, config)), ...cluster.failures());
@@ -61,10 +63,6 @@ export async function checkCluster(
       cards
     }
   };
-}
-
-function undefinedWhere(config: VolcanoEngineConfig): string | undefined {
-  return config.watch === 'cluster' ? undefined : 'default';
 }
 
 /** Runs on several machines need storage that several machines can write. */

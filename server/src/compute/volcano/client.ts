@@ -29,6 +29,8 @@ const THROTTLED_MS = 1_000;
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 
+export { loadYaml } from '@kubernetes/client-node';
+
 interface Access {
   readonly dispatcher: Dispatcher;
   readonly headers: Record<string, string>;

@@ -122,6 +122,9 @@ export class Cluster {
 
   /** Begins to count what machines have. */
   followNodes(onChange: () => void): void {
+    if (this.#options.watch === 'namespace') {
+      return;
+    }
     this.#loadListeners.add(onChange);
     this.#nodes ??= this.#start<ClusterNode>(
       KINDS.node,
@@ -137,6 +140,9 @@ export class Cluster {
 
   /** Begins to count what pods of everybody take; before, nothing is known of use. Ends with {@link ignoreOthers}. */
   followOthers(): void {
+    if (this.#options.watch === 'namespace') {
+      return;
+    }
     this.#everyPod ??= this.#start<Pod>(
       KINDS.pod,
       undefined,

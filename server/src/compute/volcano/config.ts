@@ -44,8 +44,12 @@ export interface VolcanoEngineConfig {
   volume: SharedVolume;
   /** Where the companion sees the root of the volume: the data directory, or a directory above it. */
   volumeRoot: string;
-  /** Namespaces of projects are called `<prefix>-<hash of the project>`. */
+  /** Whether the companion makes and removes what a project has in the cluster, or an administrator does. */
+  projects: 'managed' | 'given';
+  /** Namespaces of projects are called `<prefix>-<hash of the project>` ... */
   namespacePrefix: string;
+  /** ... but for those that are given, by the project's name. */
+  namespaces: Readonly<Record<string, string>>;
   /** The Volcano queue of all runs; where undefined, each project has one of its own. */
   queue?: string;
   scheduler: string;
@@ -80,7 +84,9 @@ export interface VolcanoEngineConfig {
 export const DEFAULTS = {
   imagePullPolicy: 'IfNotPresent',
   imagePullSecrets: [],
+  projects: 'managed',
   namespacePrefix: 'topsdl',
+  namespaces: {},
   scheduler: 'volcano',
   clusterDomain: 'cluster.local',
   // Nobody's on any distribution, and what images that do not run as root use.

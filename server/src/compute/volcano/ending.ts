@@ -5,7 +5,7 @@ import { EngineError, FINAL_STATES } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import { isApiError } from './apiError.ts';
 import type { Contact } from './contact.ts';
-import { KINDS, pathOf } from './kinds.ts';
+import { KINDS, pathOf, type Kind } from './kinds.ts';
 import { MANAGER, LABELS } from './names.ts';
 import type { Pod, VolcanoCommand } from './objects.ts';
 import { pause } from './pause.ts';
@@ -74,24 +74,38 @@ export class Endings {
    * Removes jobs and services of the installation that are not among these. A cluster that does not answer, or has no such things,
    * is no reason not to start: what is left in it is removed the next time.
    *
+   * @param namespaces undefined for all that there are
    * @param names of runs' objects
    */
-  async sweep(labelSelector: string, names: ReadonlySet<string>): Promise<void> {
-    for (const kind of [KINDS.job, KINDS.statefulSet]) {
-      try {
-        const { items } = await this.#contact.ask(() =>
-          this.#api.list(kind, undefined, { labelSelector })
-        );
-        for (const { metadata } of items ?? []) {
-          const { namespace, name, uid } = metadata;
-          if (!names.has(name)) {
-            await this.#remove(pathOf(kind, namespace, name), uid === undefined ? {} : { uid });
+  async sweep(
+    labelSelector: string,
+    namespaces: Iterable<string | undefined>,
+    names: ReadonlySet<string>
+  ): Promise<void> {
+    for (const namespace of namespaces) {
+      for (const kind of [KINDS.job, KINDS.statefulSet]) {
+        try {
+          await this.#sweepKind(kind, namespace, labelSelector, names);
+        } catch (error) {
+          if (!isApiError(error)) {
+            throw error;
           }
         }
-      } catch (error) {
-        if (!isApiError(error)) {
-          throw error;
-        }
+      }
+    }
+  }
+
+  async #sweepKind(
+    kind: Kind,
+    place: string | undefined,
+    labelSelector: string,
+    names: ReadonlySet<string>
+  ): Promise<void> {
+    const { items } = await this.#contact.ask(() => this.#api.list(kind, place, { labelSelector }));
+    for (const { metadata } of items ?? []) {
+      const { namespace, name, uid } = metadata;
+      if (!names.has(name)) {
+        await this.#remove(pathOf(kind, namespace, name), uid === undefined ? {} : { uid });
       }
     }
   }

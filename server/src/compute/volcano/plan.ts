@@ -31,7 +31,8 @@ const DEFAULT_GRACE = 10_000;
 export function planWorkload(
   config: VolcanoEngineConfig,
   spec: WorkloadSpec,
-  run: RunIdentity
+  run: RunIdentity,
+  namespace = namespaceName(config.namespacePrefix, spec.projectId)
 ): WorkloadPlan {
   checkRun(run);
   const service = spec.kind === 'service';
@@ -49,7 +50,7 @@ export function planWorkload(
     kind: spec.kind,
     directory: join(run.directory, 'engine'),
     name,
-    namespace: namespaceName(config.namespacePrefix, spec.projectId),
+    namespace,
     projectId: spec.projectId,
     title: run.name ?? '',
     argv: planCommand(spec.command),
@@ -74,7 +75,7 @@ export function planWorkload(
       memoryBytes: positive(resources.memoryBytes, 'resources.memoryBytes')
     })
   };
-  const { directory, namespace, projectId, ports, memoryBytes, graceMs } = data;
+  const { directory, projectId, ports, memoryBytes, graceMs } = data;
   const handle: ClusterHandle = {
     directory,
     name,

@@ -1,4 +1,4 @@
-import type { EngineProject } from '../engine.ts';
+import { EngineError, type EngineProject } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import { isApiError } from './apiError.ts';
 import type { VolcanoEngineConfig } from './config.ts';
@@ -25,7 +25,7 @@ import { pause } from './pause.ts';
 const READY_TRIES = 100;
 const READY_EVERY_MS = 100;
 
-/** Namespaces, quotas, queues, policies and claims of projects. */
+/** Namespaces, quotas, queues, policies and claims of projects; where an administrator gives them, the names of namespaces alone. */
 export class Projects {
   readonly #config: VolcanoEngineConfig;
   readonly #api: ClusterApi;
@@ -46,12 +46,32 @@ export class Projects {
    * @throws ApiError
    */
   async set(projects: readonly EngineProject[]): Promise<void> {
+    if (this.#config.projects === 'given') {
+      this.#known = new Map(projects.map(project => [project.id, project]));
+      return;
+    }
     const changed = projects.filter(project => {
       const before = this.#known.get(project.id);
       return this.#ready.has(project.id) && JSON.stringify(before) !== JSON.stringify(project);
     });
     this.#known = new Map(projects.map(project => [project.id, project]));
     await Promise.all([...changed.map(({ id }) => this.#again(id)), this.#removeOthers()]);
+  }
+
+  /** The namespace of a project, which may have to be made yet. */
+  namespaceOf(projectId: string): string {
+    const { namespaces, namespacePrefix } = this.#config;
+    const name = this.#known.get(projectId)?.name;
+    return (
+      (name !== undefined && Object.hasOwn(namespaces, name) ? namespaces[name] : undefined) ??
+      namespaceName(namespacePrefix, projectId)
+    );
+  }
+
+  /** The namespaces of all projects. */
+  namespaces(): string[] {
+    const known = [...this.#known.keys()].map(id => this.namespaceOf(id));
+    return [...new Set([...known, ...Object.values(this.#config.namespaces)])];
   }
 
   /** Resolves when workloads of the project can be made. Made once; after a failure it is tried again. @throws ApiError */
@@ -69,7 +89,7 @@ export class Projects {
     const before = this.#ready.get(projectId);
     const made = (before ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.#make(project));
+      .then(() => (this.#config.projects === 'given' ? this.#find(project) : this.#make(project)));
     this.#ready.set(projectId, made);
     made.catch(() => {
       if (this.#ready.get(projectId) === made) {
@@ -104,6 +124,23 @@ export class Projects {
     }
     // Pods need the namespace's own account, whose token they do not get.
     await this.#until(pathOf(KINDS.serviceAccount, namespace, 'default'), () => true);
+  }
+
+  /** @throws EngineError that says what an administrator has to do */
+  async #find({ id, name }: EngineProject): Promise<void> {
+    const namespace = this.namespaceOf(id);
+    try {
+      await this.#get(pathOf(KINDS.serviceAccount, namespace, 'default'));
+    } catch (error) {
+      if (isApiError(error) && (error.notFound || error.forbidden)) {
+        throw new EngineError(
+          'start_failed',
+          `The project “${name}” has no namespace ${namespace} in the cluster in which TopsDL may run anything. An administrator makes it, or names another one in cluster.namespaces.`,
+          { message: namespace }
+        );
+      }
+      throw error;
+    }
   }
 
   async #removeOthers(): Promise<void> {

@@ -42,7 +42,11 @@ export const clusterSettings = z
     host_path: path.optional(),
     /** Where the companion sees the volume's root; by itself the data directory. */
     volume_root: path.optional(),
+    /** Who makes the namespaces of projects, with quotas, queues, policies and claims: the companion, or an administrator beforehand. */
+    projects: z.enum(['managed', 'given']).default(DEFAULTS.projects),
     namespace_prefix: dnsLabel.max(40).default(DEFAULTS.namespacePrefix),
+    /** Namespaces that are given, by the names of projects. */
+    namespaces: z.record(z.string().min(1), dnsLabel.max(63)).default({}),
     /** One queue for all; by itself each project has its own. */
     queue: dnsLabel.optional(),
     scheduler: dnsLabel.default(DEFAULTS.scheduler),
@@ -99,6 +103,16 @@ export function clusterFaults(settings: ClusterSettings): { setting: string; mes
       message: 'either cluster.claim or cluster.host_path is needed for compute.engine volcano'
     });
   }
+  const { namespaces } = settings;
+  if (settings.projects === 'managed' && Object.keys(namespaces).length > 0) {
+    faults.push({
+      setting: 'namespaces',
+      message: 'they are given where cluster.projects is given'
+    });
+  }
+  if (new Set(Object.values(namespaces)).size < Object.keys(namespaces).length) {
+    faults.push({ setting: 'namespaces', message: 'each project has a namespace of its own' });
+  }
   return faults;
 }
 
@@ -123,7 +137,9 @@ export function volcanoConfig(
     imagePullSecrets: settings.image_pull_secrets,
     volume: sharedVolume(settings),
     volumeRoot: settings.volume_root ?? around.dataDirectory,
+    projects: settings.projects,
     namespacePrefix: settings.namespace_prefix,
+    namespaces: settings.namespaces,
     scheduler: settings.scheduler,
     clusterDomain: settings.domain,
     uid: settings.uid,

@@ -128,7 +128,7 @@ export class VolcanoEngine implements ComputeEngine {
   }
 
   plan(spec: WorkloadSpec, run: RunIdentity): WorkloadPlan {
-    return planWorkload(this.#config, spec, run);
+    return planWorkload(this.#config, spec, run, this.#projects.namespaceOf(spec.projectId));
   }
 
   async submit(plan: WorkloadPlan): Promise<WorkloadHandle> {
@@ -251,9 +251,13 @@ export class VolcanoEngine implements ComputeEngine {
   }
 
   async sweep(known: readonly WorkloadHandle[]): Promise<void> {
+    const handles = known.map(clusterHandleOf);
     await this.#endings.sweep(
       ownSelector(this.#config.instance),
-      new Set(known.map(handle => clusterHandleOf(handle).name))
+      this.#config.watch === 'cluster'
+        ? [undefined]
+        : new Set([...this.#projects.namespaces(), ...handles.map(({ namespace }) => namespace)]),
+      new Set(handles.map(({ name }) => name))
     );
   }
 
