@@ -50,7 +50,9 @@ export type ReasonCode =
    * It waits for room. detail: in the words of the scheduler; where it is known of what there is too little also resource, requested,
    * used, free, and held: who has it, as `<run id>=<amount>` with blanks between, with an empty id for all that are not the engine's.
    */
-  | 'waiting_for_room';
+  | 'waiting_for_room'
+  /** It waits, and nobody has said for what. */
+  | 'waiting_in_queue';
 
 export type NodeState = 'starting' | 'running' | 'ready' | 'draining' | 'backoff' | 'ended';
 

@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Database } from '../db/database.ts';
 import type { ProjectHolder, UsageProvider } from '../usage.ts';
 import type { Reconciler } from './reconciler.ts';
+import { shownState, waitsForRoom } from './room.ts';
 import { store } from './store.ts';
 import type { Workload } from './table.ts';
 
@@ -18,11 +19,18 @@ export class Holders implements UsageProvider {
   }
 
   running(projectId?: string): ProjectHolder[] {
-    return store.holding(this.#db.orm, projectId).map(workload => this.present(workload));
+    return store
+      .holding(this.#db.orm, projectId)
+      .filter(workload => !waitsForRoom(workload))
+      .map(workload => this.present(workload));
   }
 
   waiting(projectId?: string): ProjectHolder[] {
-    return store.pending(this.#db.orm, projectId).map(workload => this.present(workload));
+    const { orm } = this.#db;
+    return [
+      ...store.holding(orm, projectId).filter(waitsForRoom),
+      ...store.pending(orm, projectId)
+    ].map(workload => this.present(workload));
   }
 
   /** What a workload holds, or asks for while it waits, over all its nodes. */
@@ -34,7 +42,7 @@ export class Holders implements UsageProvider {
       ...this.#reconciler.shownAs(workload),
       name: workload.name,
       projectId: workload.projectId,
-      state: workload.state,
+      state: shownState(workload),
       by: this.#access.userRef(workload.createdBy),
       cpu: Math.round(workload.cpu * nodes * 1000) / 1000,
       memoryBytes: workload.memoryBytes * nodes,

@@ -5,6 +5,7 @@ import { Changes } from './changes.ts';
 import { happeningOf, observedChange } from './observation.ts';
 import type { WorkloadOwner } from './owner.ts';
 import { reason } from './reasons.ts';
+import { waitsForRoom } from './room.ts';
 import { isEnded, next, type Happening } from './states.ts';
 import { store } from './store.ts';
 import type { Workload, WorkloadKind } from './table.ts';
@@ -42,6 +43,9 @@ export class Ledger {
     const after = store.update(tx, workload.id, columns);
     this.ownerOf(after).changed(tx, after, workload);
     tx.afterCommit(() => this.changes.tell(after.ownerId));
+    if (waitsForRoom(after) !== waitsForRoom(workload)) {
+      tx.afterCommit(() => this.#usage.changed(after.projectId));
+    }
     return after;
   }
 
@@ -76,7 +80,7 @@ export class Ledger {
       return workload;
     }
     const happening = happeningOf(observation, workload);
-    const columns = observedChange(observation, workload);
+    const columns = observedChange(observation, workload, id => store.get(tx, id));
     if (happening && next(workload.state, happening) !== workload.state) {
       return this.happen(tx, workload, happening, columns);
     }

@@ -1,5 +1,6 @@
 import type { WorkloadObservation } from '../compute/engine.ts';
 import { fromEngine } from './reasons.ts';
+import { nameHolders } from './room.ts';
 import type { Happening } from './states.ts';
 import type { Workload } from './table.ts';
 
@@ -29,12 +30,19 @@ export function happeningOf(
   }
 }
 
-/** The columns that what the engine says changes; empty where the row says so already. */
+/**
+ * The columns that what the engine says changes; empty where the row says so already.
+ *
+ * @param find the workload of an id
+ */
 export function observedChange(
   observation: WorkloadObservation,
-  workload: Workload
+  workload: Workload,
+  find: (id: string) => Workload | undefined
 ): Partial<Workload> {
-  const seen = observation.reason ? fromEngine(observation.reason) : null;
+  const seen = observation.reason
+    ? nameHolders(fromEngine(observation.reason), workload.projectId, find)
+    : null;
   const said: Partial<Workload> = {
     ...(observation.nodes.length > 0 ? { observed: observation.nodes } : {}),
     ...(observation.startedAt === undefined ? {} : { startedAt: observation.startedAt }),

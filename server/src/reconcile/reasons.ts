@@ -22,7 +22,8 @@ const codes: Readonly<Record<ReasonCode, Code>> = {
   node_evicted: 'node-evicted',
   removed: 'run-removed',
   replaced: 'run-replaced',
-  waiting_for_room: 'waits-for-room'
+  waiting_for_room: 'waits-for-room',
+  waiting_in_queue: 'waits-in-queue'
 };
 
 /** What an engine says, in the catalogue's words. `detail` is always there, for sentences that show it. */

@@ -46,6 +46,11 @@ export const training = {
   },
   stopped: { en: 'Stopped.', zh: '已停止。' },
   'waits-for-room': { en: 'Waits for room: {detail}', zh: '等待空闲资源：{detail}' },
+  'engine-unreachable': {
+    en: 'The cluster does not answer, and is asked again: {detail}',
+    zh: '集群无响应，正在重试：{detail}'
+  },
+  'waits-in-queue': { en: 'Waits in the queue of the cluster.', zh: '正在集群队列中等待。' },
   'waits-for-machines': {
     en: 'Waits for {resource}: {requested} asked for, {used} in use, {free} free.',
     zh: '等待 {resource}：申请 {requested}，已用 {used}，空闲 {free}。'

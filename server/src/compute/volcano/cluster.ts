@@ -1,7 +1,7 @@
 import type { ClusterApi } from './client.ts';
 import type { Contact } from './contact.ts';
 import { KINDS, pathOf, type Kind } from './kinds.ts';
-import { Load, type Supply } from './load.ts';
+import { Load, runKey, type Supply } from './load.ts';
 import { LABELS, ownSelector } from './names.ts';
 import type {
   ClusterNode,
@@ -292,8 +292,4 @@ function runOf(object: ClusterObject): string {
 
 function keyOf(object: ClusterObject): string {
   return runKey(object.metadata.namespace ?? '', runOf(object));
-}
-
-function runKey(namespace: string, run: string): string {
-  return `${namespace}/${run}`;
 }

@@ -6,7 +6,7 @@ import { add } from './quantities.ts';
 export interface Supply {
   total: number;
   used: number;
-  /** By the name of the run; what is not ours is under the empty name. */
+  /** By {@link runKey}; pods of no run are under the empty key. */
   held: ReadonlyMap<string, number>;
 }
 
@@ -38,7 +38,7 @@ export class Load {
       return;
     }
     this.#pods.set(key, {
-      run: pod.metadata.labels?.[LABELS.run] ?? '',
+      run: holderOf(pod),
       requests: requestsOf([pod.spec])
     });
   }
@@ -82,6 +82,16 @@ export function requestsOf(
     }
   });
   return sums;
+}
+
+/** The namespace and the name of a run's objects, as one. */
+export function runKey(namespace: string, run: string): string {
+  return `${namespace}/${run}`;
+}
+
+function holderOf({ metadata }: Pod): string {
+  const run = metadata.labels?.[LABELS.run];
+  return run === undefined ? '' : runKey(metadata.namespace ?? '', run);
 }
 
 function podKey(pod: Pod): string {

@@ -24,6 +24,8 @@ export interface RunSurroundings {
   readonly readyTimeoutMs: number;
   /** Whether the API server does not answer at the moment. */
   away(): boolean;
+  /** The run that objects are called after, in a namespace; undefined where it is none that this engine knows. */
+  runCalled(key: string): string | undefined;
   /** Asks the API server for the run's own object; undefined when there is none. */
   find(handle: ClusterHandle): Promise<ClusterObject | undefined>;
 }
@@ -207,12 +209,16 @@ export class Run {
     { podGroup }: RunObjects,
     pods: readonly Pod[]
   ): Reason | undefined {
-    if (pods.length > 0 && pods.every(pod => pod.spec?.nodeName !== undefined)) {
+    const placed = pods.filter(pod => pod.spec?.nodeName !== undefined);
+    // Nodes are placed all or none, one just after the other; replicas one by one.
+    if (placed.length > 0 && (!this.data.service || placed.length === pods.length)) {
       return undefined;
     }
-    const { cluster } = this.#around;
-    return waitingReason({ requests: requestsIn(object), podGroup, pods }, resource =>
-      cluster.supply(resource)
+    const { cluster, runCalled } = this.#around;
+    return waitingReason(
+      { requests: requestsIn(object), podGroup, pods },
+      resource => cluster.supply(resource),
+      runCalled
     );
   }
 

@@ -2,6 +2,7 @@ import type { Unwatch, WorkloadHandle, WorkloadObservation } from '../engine.ts'
 import { FINAL_STATES } from '../engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { Contact } from './contact.ts';
+import { runKey } from './load.ts';
 import type { Run } from './run.ts';
 
 type Listener = (observation: WorkloadObservation) => void;
@@ -25,7 +26,7 @@ export class Runs {
     this.#cluster = cluster;
     this.#make = make;
     cluster.onChange((namespace, name) => {
-      const run = this.#byName.get(`${namespace}/${name}`);
+      const run = this.#byName.get(runKey(namespace, name));
       if (run !== undefined) {
         this.look(run);
       }
@@ -33,6 +34,8 @@ export class Runs {
     cluster.followNodes(() => this.#loadChanged());
     contact.onChange(away => {
       if (away === undefined) {
+        // What was observed meanwhile was told to whoever asked, not to those who listen.
+        this.#told.clear();
         this.#runs.forEach(run => this.look(run));
       }
     });
@@ -43,10 +46,15 @@ export class Runs {
     if (run === undefined) {
       run = this.#make(handle);
       this.#runs.set(handle.runId, run);
-      this.#byName.set(`${run.data.namespace}/${run.data.name}`, run);
+      this.#byName.set(runKey(run.data.namespace, run.data.name), run);
       this.#cluster.follow(run.data.namespace);
     }
     return run;
+  }
+
+  /** The id of the run that objects of a namespace are called after. @param key of {@link runKey} */
+  called(key: string): string | undefined {
+    return this.#byName.get(key)?.handle.runId;
   }
 
   /** Calls back with each change; at first, with how the given ones are. */
@@ -99,7 +107,7 @@ export class Runs {
     const run = this.#runs.get(runId);
     if (run !== undefined) {
       this.#runs.delete(runId);
-      this.#byName.delete(`${run.data.namespace}/${run.data.name}`);
+      this.#byName.delete(runKey(run.data.namespace, run.data.name));
       this.#told.delete(runId);
     }
   }

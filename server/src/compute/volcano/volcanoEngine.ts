@@ -94,6 +94,7 @@ export class VolcanoEngine implements ComputeEngine {
           cluster: this.#cluster,
           readyTimeoutMs: config.readyTimeoutMs,
           away: () => this.#contact.away !== undefined,
+          runCalled: key => this.#runs.called(key),
           find: ({ service, namespace, name }) =>
             find(
               api,

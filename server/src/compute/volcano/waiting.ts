@@ -19,11 +19,13 @@ const LAST = ['memory', 'cpu'];
  * waits all the same, such as for want of one machine that has all, in the scheduler's words.
  *
  * @param supply of a resource; undefined where the cluster's machines may not be seen
+ * @param runCalled the id of a holder's run; undefined where it is not one of ours
  * @returns undefined when nothing says that it waits
  */
 export function waitingReason(
   wanted: Wanted,
-  supply: (resource: string) => Supply | undefined
+  supply: (resource: string) => Supply | undefined,
+  runCalled: (key: string) => string | undefined
 ): Reason | undefined {
   const words = schedulersWords(wanted);
   if (words === undefined) {
@@ -35,16 +37,29 @@ export function waitingReason(
   for (const [resource, requested] of resources) {
     const found = supply(resource);
     if (found !== undefined && requested > found.total - found.used) {
-      return shortage(resource, requested, found, words);
+      return shortage(resource, requested, found, runCalled, words);
     }
   }
-  return because('waiting_for_room', words, { detail: words });
+  return words === ''
+    ? because('waiting_in_queue', 'It waits in its queue.')
+    : because('waiting_for_room', words, { detail: words });
 }
 
-function shortage(resource: string, requested: number, supply: Supply, words: string): Reason {
+function shortage(
+  resource: string,
+  requested: number,
+  supply: Supply,
+  runCalled: (key: string) => string | undefined,
+  words: string
+): Reason {
   const used = rounded(supply.used);
   const free = rounded(Math.max(0, supply.total - supply.used));
-  const held = [...supply.held]
+  const holders = new Map<string, number>();
+  for (const [key, amount] of supply.held) {
+    const run = runCalled(key) ?? '';
+    holders.set(run, (holders.get(run) ?? 0) + amount);
+  }
+  const held = [...holders]
     .sort(([, a], [, b]) => b - a)
     .map(([run, amount]) => `${run}=${rounded(amount)}`)
     .join(' ');
@@ -55,25 +70,23 @@ function shortage(resource: string, requested: number, supply: Supply, words: st
   );
 }
 
-/** What the scheduler says of a gang, or of a pod that it cannot place; undefined while it has said nothing. */
+/** What the scheduler says of a pod that it cannot place, or of the gang: empty where it has said nothing yet, undefined where nothing is in a queue. */
 function schedulersWords({ podGroup, pods }: Wanted): string | undefined {
   const unscheduled = pods
     .flatMap(pod => (pod.spec?.nodeName === undefined ? (pod.status?.conditions ?? []) : []))
-    .find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled !== undefined) {
-    return oneLine(unscheduled.message ?? unscheduled.reason ?? 'Unschedulable');
-  }
-  if (pods.length > 0 || podGroup === undefined) {
+    // That a pod is held at a gate says nothing of why.
+    .find(
+      ({ type, status, reason }) =>
+        type === 'PodScheduled' && status === 'False' && reason !== 'SchedulingGated'
+    );
+  if (unscheduled === undefined && podGroup === undefined) {
     return undefined;
   }
-  const phase = podGroup.status?.phase;
-  if (phase !== undefined && phase !== 'Pending') {
-    return undefined;
-  }
-  const condition = podGroup.status?.conditions?.findLast(
+  const condition = podGroup?.status?.conditions?.findLast(
     ({ type, status }) => type === 'Unschedulable' && status === 'True'
   );
-  return oneLine(condition?.message ?? condition?.reason ?? 'waits in its queue');
+  const said = unscheduled ?? condition;
+  return oneLine(said?.message ?? said?.reason ?? '');
 }
 
 function rounded(amount: number): number {

@@ -69,11 +69,20 @@ export function noteChange(tx: Transaction, workload: Workload, before: Workload
   }
 }
 
-/** Whether it waits for something else than before; how much of it is in use changes all the time. */
+/**
+ * Whether it waits for something else than before: how much of it is in use, and whose, changes all the time, and every run on a
+ * cluster is in a queue for a moment.
+ */
 function isNewWait(workload: Workload, before: Workload): boolean {
   return (
     workload.reason !== null &&
-    (workload.reason.code !== before.reason?.code ||
-      workload.reason.params.resource !== before.reason.params.resource)
+    workload.reason.code !== 'waits-in-queue' &&
+    (kindOf(workload.reason) !== kindOf(before.reason) ||
+      workload.reason.params.resource !== before.reason?.params.resource)
   );
+}
+
+/** The code; one for all that tell of the cluster's machines. */
+function kindOf(why: StoredReason | null): string | undefined {
+  return why?.code.replace(/^(waits-for-machines).*/, '$1');
 }

@@ -5,6 +5,7 @@ import type { Orm } from '../../db/database.ts';
 import type { Holders } from '../../reconcile/holders.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { presentReason } from '../../reconcile/reasons.ts';
+import { holdersOfRoom, lackingRoom, shownState, waitsForRoom } from '../../reconcile/room.ts';
 import { isEnded } from '../../reconcile/states.ts';
 import { store } from '../../reconcile/store.ts';
 import type { Workload } from '../../reconcile/table.ts';
@@ -82,9 +83,9 @@ export class Presenter {
       name: nameOf(run),
       number: run.number,
       attempt: run.attempt,
-      state: workload.state,
+      state: shownState(workload),
       reason: workload.reason && presentReason(workload.reason, language),
-      waiting: workload.state === 'pending' ? this.#waiting(workload) : null,
+      waiting: shownState(workload) === 'pending' ? this.#waiting(workload) : null,
       nodes: workload.observed.map(node => ({
         name: node.name,
         role: node.index === 0 ? 'master' : 'worker',
@@ -120,14 +121,18 @@ export class Presenter {
   }
 
   #waiting(workload: Workload): TrainingRun['waiting'] {
-    const { position, lacking } = this.#reconciler.admission.waiting(this.#orm, workload);
+    const room = waitsForRoom(workload);
+    const { position, lacking } = room
+      ? { position: 0, lacking: lackingRoom(workload) }
+      : this.#reconciler.admission.waiting(this.#orm, workload);
     const wanted = new Set(lacking.map(({ resource }) => resource));
+    const inRoom = new Set(holdersOfRoom(workload));
     return {
       position,
       lacking: lacking.map(lack => ({ ...lack })),
       holders: store
         .holding(this.#orm, workload.projectId)
-        .filter(each => holdsAny(each, wanted))
+        .filter(each => (room ? inRoom.has(each.id) : holdsAny(each, wanted)))
         .map(each => {
           const { projectId: _, ...holder } = this.#holders.present(each);
           return holder;
