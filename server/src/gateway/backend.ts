@@ -10,6 +10,8 @@ const MAX_IDLE = 256;
 
 /** A request or an upgraded connection that can be ended from here. */
 export interface Underway {
+  /** Its place among those at one replica, who alone minds it; -1 at none. */
+  place: number;
   abort(): void;
 }
 
@@ -21,13 +23,15 @@ export class Backend {
   ready: boolean;
   /** No table names it any more: it finishes what it has and gets nothing new. */
   retired = false;
-  inFlight = 0;
   /** Until then (ms of the monotonic clock) others are preferred, because it could not be reached. */
   avoidUntil = 0;
   /** Newest last: the connection used a moment ago is the least likely to have gone stale. */
   readonly #idle: Connection[] = [];
-  /** The requests here, for a drain that waits no longer. */
-  readonly underway = new Set<Underway>();
+  /**
+   * The requests here, for a drain that waits no longer. Not a Set: that makes itself anew every few
+   * requests, and what it was is kept alive by what it was before.
+   */
+  readonly #underway: Underway[] = [];
   readonly #deadlines: Deadlines;
   #keep = true;
 
@@ -66,19 +70,38 @@ export class Backend {
     }
   }
 
+  get inFlight(): number {
+    return this.#underway.length;
+  }
+
   /** A request begins here. */
-  begin(): void {
-    this.inFlight++;
+  begin(request: Underway): void {
+    request.place = this.#underway.length;
+    this.#underway.push(request);
     this.version.inFlight++;
   }
 
   /** A request that began here ended, or went elsewhere. */
-  end(): void {
-    this.inFlight--;
+  end(request: Underway): void {
+    const last = this.#underway.pop()!;
+    if (last !== request) {
+      this.#underway[request.place] = last;
+      last.place = request.place;
+    }
+    request.place = -1;
     this.version.inFlight--;
-    if (this.inFlight === 0 && this.retired) {
+    if (this.retired && this.#underway.length === 0) {
       this.version.settle();
     }
+  }
+
+  /** Cuts what is under way. @returns how many requests that were */
+  abort(): number {
+    const requests = [...this.#underway];
+    for (const request of requests) {
+      request.abort();
+    }
+    return requests.length;
   }
 
   /** The replica could not be reached. */
@@ -158,10 +181,7 @@ export class Version {
     let cut = 0;
     for (const backend of this.backends.values()) {
       if (backend.retired && (key === null || key === backend.key)) {
-        for (const request of [...backend.underway]) {
-          request.abort();
-          cut++;
-        }
+        cut += backend.abort();
       }
     }
     return cut;

@@ -1,4 +1,4 @@
-import type { Backend, RoleRoute } from './backend.ts';
+import type { Backend, RoleRoute, Underway } from './backend.ts';
 import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 import type { Refusal } from './refusal.ts';
@@ -64,7 +64,8 @@ export interface Fallback {
 const GONE = -1;
 
 /** One request on its way to a replica and its response on the way back. */
-export class Exchange {
+export class Exchange implements Underway {
+  place = -1;
   readonly sink: Sink;
   readonly toHead: boolean;
   /** The response's status; 0 before its head was passed on. */
@@ -186,8 +187,7 @@ export class Exchange {
       return;
     }
     const { head, body, source } = this.#outgoing;
-    backend.begin();
-    backend.underway.add(this);
+    backend.begin(this);
     this.#backend = backend;
     // A body that cannot be sent twice goes on a connection that cannot be stale.
     const connection = backend.acquire(this.#attempts > 1 || source !== null);
@@ -237,8 +237,7 @@ export class Exchange {
     const backend = this.#backend;
     if (backend) {
       this.#backend = null;
-      backend.underway.delete(this);
-      backend.end();
+      backend.end(this);
     }
   }
 

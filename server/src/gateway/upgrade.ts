@@ -27,6 +27,7 @@ export function refuseUpgrade(client: Duplex, refusal: Refusal, acceptLanguage?:
  * whoever reads them, until one side closes.
  */
 export class Tunnel implements Underway, Timed {
+  place = -1;
   deadline: number;
   readonly #req: IncomingMessage;
   readonly #client: Duplex;
@@ -62,8 +63,7 @@ export class Tunnel implements Underway, Timed {
     this.#deadlines = deadlines;
     this.#first = first;
     this.deadline = performance.now() + deadlines.timeouts.firstByteMs;
-    backend.begin();
-    backend.underway.add(this);
+    backend.begin(this);
     deadlines.add(this);
     const protocol = String(req.headers.upgrade).replace(/[^\x21-\x7e]/g, '');
     const lines = `connection: Upgrade\r\nupgrade: ${protocol}\r\n`;
@@ -177,7 +177,6 @@ export class Tunnel implements Underway, Timed {
       // What was read from the replica still leaves; nothing more is taken from the client.
       this.#client.end();
     }
-    this.#backend.underway.delete(this);
-    this.#backend.end();
+    this.#backend.end(this);
   }
 }
