@@ -79,13 +79,13 @@ export class Connection implements Timed {
     return this.#connected;
   }
 
-  /** Sends a request's head, with the body if it is short. */
-  send(exchange: Exchange, head: string, body: Buffer | null): void {
+  /** Sends a request's head, with the body if it is short. @param now the time of the monotonic clock */
+  send(exchange: Exchange, head: string, body: Buffer | null, now: number): void {
     this.#exchange = exchange;
     this.#state = HEAD;
     this.#answered = false;
     if (this.#connected) {
-      this.touch();
+      this.deadline = now + this.#deadlines.timeouts.firstByteMs;
     }
     if (body) {
       this.socket.cork();
@@ -292,9 +292,10 @@ export class Connection implements Timed {
     this.#decoder = null;
     this.#paused = false;
     this.#served++;
+    const now = performance.now();
     if (clean && this.#reusable && exchange.requestSent && this.#idleMs > 0) {
       this.#state = IDLE;
-      this.deadline = performance.now() + this.#idleMs;
+      this.deadline = now + this.#idleMs;
       this.#backend.release(this);
     } else {
       this.#state = CLOSED;
@@ -303,7 +304,7 @@ export class Connection implements Timed {
     if (!told) {
       exchange.sink.end();
     }
-    exchange.completed();
+    exchange.completed(now);
   }
 
   /** The replica said that it will send no more. */

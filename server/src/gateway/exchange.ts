@@ -23,8 +23,8 @@ export interface Sink {
   refuse(refusal: Refusal): void;
   /** A part of a response was sent and the rest will not come: the client must see that it is cut. */
   cut(): void;
-  /** The exchange is over, counted and forgotten. */
-  done(): void;
+  /** The exchange is over, counted and forgotten. @param now the time of the monotonic clock */
+  done(now: number): void;
   cork(): void;
   uncork(): void;
 }
@@ -107,7 +107,7 @@ export class Exchange implements Underway {
 
   /** Sends it to the replica that has the least to do. */
   start(): void {
-    this.#try(null);
+    this.#try(this.#startedAt, null);
   }
 
   /** The client can take more. */
@@ -119,15 +119,15 @@ export class Exchange implements Underway {
   cancel(): void {
     if (!this.#over) {
       const connection = this.#connection;
-      this.#finish(GONE);
+      this.#finish(GONE, 0);
       connection?.destroy();
     }
   }
 
-  /** The response was passed on to its end. */
-  completed(): void {
-    this.#finish(this.status);
-    this.sink.done();
+  /** The response was passed on to its end. @param now the time of the monotonic clock */
+  completed(now: number): void {
+    this.#finish(this.status, now);
+    this.sink.done(now);
   }
 
   /** The connection failed before the response was complete. */
@@ -139,11 +139,11 @@ export class Exchange implements Underway {
     }
     this.#leave();
     if (this.status === 0 && this.#mayRetry(failure)) {
-      this.#try(backend);
+      this.#try(now, backend);
       return;
     }
     const begun = this.status !== 0;
-    this.#finish(502);
+    this.#finish(502, now);
     if (begun) {
       this.sink.cut();
     } else if (failure.timedOut) {
@@ -151,7 +151,7 @@ export class Exchange implements Underway {
     } else {
       this.sink.refuse({ code: 'backend-failed', params: { detail: failure.reason } });
     }
-    this.sink.done();
+    this.sink.done(now);
   }
 
   /**
@@ -168,9 +168,8 @@ export class Exchange implements Underway {
       : this.#attempts <= 3 && (failure.unseen || (failure.stale && this.#outgoing.idempotent));
   }
 
-  #try(except: Backend | null): void {
+  #try(now: number, except: Backend | null): void {
     this.#attempts++;
-    const now = performance.now();
     let backend = this.route.pick(now, except);
     if (backend === null || backend.avoidUntil > now) {
       // No replica of the version can be reached, though the table does not say so yet.
@@ -181,9 +180,9 @@ export class Exchange implements Underway {
       }
     }
     if (backend === null) {
-      this.#finish(503);
+      this.#finish(503, now);
       this.sink.refuse({ code: 'service-unavailable' });
-      this.sink.done();
+      this.sink.done(now);
       return;
     }
     const { head, body, source } = this.#outgoing;
@@ -192,7 +191,7 @@ export class Exchange implements Underway {
     // A body that cannot be sent twice goes on a connection that cannot be stale.
     const connection = backend.acquire(this.#attempts > 1 || source !== null);
     this.#connection = connection;
-    connection.send(this, head, body);
+    connection.send(this, head, body, now);
     if (source) {
       connection.socket.once('connect', () => this.#pump(connection, source));
     }
@@ -219,14 +218,15 @@ export class Exchange implements Underway {
   abort(): void {
     const connection = this.#connection;
     const begun = this.status !== 0;
-    this.#finish(503);
+    const now = performance.now();
+    this.#finish(503, now);
     connection?.destroy();
     if (begun) {
       this.sink.cut();
     } else {
       this.sink.refuse({ code: 'service-unavailable' });
     }
-    this.sink.done();
+    this.sink.done(now);
   }
 
   /** Lets go of the replica. */
@@ -241,13 +241,12 @@ export class Exchange implements Underway {
     }
   }
 
-  #finish(status: number): void {
+  #finish(status: number, now: number): void {
     if (this.#over) {
       return;
     }
     this.#over = true;
     if (status !== GONE) {
-      const now = performance.now();
       this.route.version.series.record(now, now - this.#startedAt, status >= 500);
     }
     this.#leave();

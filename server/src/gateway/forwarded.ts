@@ -13,35 +13,67 @@ function plain(value: string | undefined): string | undefined {
   return value !== undefined && /^[\x21-\x7e][\x20-\x7e]{0,511}$/.test(value) ? value : undefined;
 }
 
-/** Whether what a request says of the hops before is believed: it came over the companion's Unix socket. */
-export function isTrusted(socket: Socket): boolean {
-  return socket.remoteAddress === undefined;
+/** What the lines are made of. */
+interface Told extends Hops {
+  readonly ownHost: string | undefined;
+  readonly path: string;
 }
 
 /**
- * The lines that tell a replica where the request came from. Over the companion's Unix socket the hop
- * before is Jupyter's own proxy, and what it says is passed on; a client on the network could claim
- * anything, and what it says is replaced.
- *
- * @param host the request's own Host
- * @param path where the service lies below the companion, such as `/services/<id>`
+ * The hop that a connection comes over. Over the companion's Unix socket that is Jupyter's own proxy,
+ * and what it says of the hops before is passed on; a client on the network could claim anything, and
+ * what it says is replaced.
  */
-export function forwardedLines(
-  socket: Socket,
-  hops: Hops,
-  host: string | undefined,
-  path: string
-): string {
-  const peer = socket.remoteAddress;
-  const trusted = isTrusted(socket);
-  const client = (trusted ? plain(hops.for) : undefined) ?? peer ?? '127.0.0.1';
-  const encrypted = 'encrypted' in socket && socket.encrypted === true;
-  const proto = trusted && hops.proto === 'https' ? 'https' : encrypted ? 'https' : 'http';
-  const named = (trusted ? plain(hops.host) : undefined) ?? plain(host);
-  const prefix = ((trusted ? plain(hops.prefix) : undefined) ?? '').replace(/\/+$/, '') + path;
-  return (
-    `x-forwarded-for: ${client}\r\nx-forwarded-proto: ${proto}\r\n` +
-    (named === undefined ? '' : `x-forwarded-host: ${named}\r\n`) +
-    `x-forwarded-prefix: ${prefix}\r\nvia: 1.1 topsdl\r\n`
-  );
+export class LastHop {
+  /** Whether what a request says of the hops before is believed. */
+  readonly trusted: boolean;
+  readonly #peer: string;
+  readonly #encrypted: boolean;
+  /** What was told the last time, which mostly is what is to be told again. */
+  #told: Told | null = null;
+  #lines = '';
+
+  /** @param socket still open, or it has forgotten where it came from */
+  constructor(socket: Socket) {
+    const peer = socket.remoteAddress;
+    this.trusted = peer === undefined;
+    this.#peer = peer ?? '127.0.0.1';
+    this.#encrypted = 'encrypted' in socket && socket.encrypted === true;
+  }
+
+  /**
+   * The lines that tell a replica where a request came from.
+   *
+   * @param host the request's own Host
+   * @param path where the service lies below the companion, such as `/services/<id>`
+   */
+  lines(hops: Hops, host: string | undefined, path: string): string {
+    const told = this.#told;
+    if (
+      told === null ||
+      told.path !== path ||
+      told.ownHost !== host ||
+      told.for !== hops.for ||
+      told.proto !== hops.proto ||
+      told.host !== hops.host ||
+      told.prefix !== hops.prefix
+    ) {
+      this.#told = { ...hops, ownHost: host, path };
+      this.#lines = this.#write(this.#told);
+    }
+    return this.#lines;
+  }
+
+  #write({ ownHost, path, ...hops }: Told): string {
+    const { trusted } = this;
+    const client = (trusted ? plain(hops.for) : undefined) ?? this.#peer;
+    const encrypted = (trusted && hops.proto === 'https') || this.#encrypted;
+    const named = (trusted ? plain(hops.host) : undefined) ?? plain(ownHost);
+    const prefix = ((trusted ? plain(hops.prefix) : undefined) ?? '').replace(/\/+$/, '') + path;
+    return (
+      `x-forwarded-for: ${client}\r\nx-forwarded-proto: ${encrypted ? 'https' : 'http'}\r\n` +
+      (named === undefined ? '' : `x-forwarded-host: ${named}\r\n`) +
+      `x-forwarded-prefix: ${prefix}\r\nvia: 1.1 topsdl\r\n`
+    );
+  }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { GatewayCore } from './core.ts';
 import type { Timed } from './deadlines.ts';
 import { Exchange, type Sink } from './exchange.ts';
+import { LastHop } from './forwarded.ts';
 import { latin1 } from './head.ts';
 import { forcedRole, SHORT_BODY } from './incoming.ts';
 import { responseLines } from './outgoing.ts';
@@ -9,6 +10,8 @@ import { refusalMessage, type Refusal } from './refusal.ts';
 import { BODY, type ResponseHead } from './response.ts';
 import { ShortRequest, type Admission, type Credentials } from './short.ts';
 
+/** Bodies of responses up to this travel in one piece with the head. */
+const SHORT_ANSWER = 4 * 1024;
 /** The request that was read last; it is used up before another can be read. */
 const request = new ShortRequest();
 
@@ -21,6 +24,7 @@ const request = new ShortRequest();
 export class FrontConnection implements Sink, Timed {
   deadline: number;
   readonly #socket: Socket;
+  readonly #hop: LastHop;
   readonly #core: GatewayCore;
   readonly #admits: Admission;
   readonly #handOver: (socket: Socket) => void;
@@ -44,6 +48,7 @@ export class FrontConnection implements Sink, Timed {
     onClose: (connection: FrontConnection) => void
   ) {
     this.#socket = socket;
+    this.#hop = new LastHop(socket);
     this.#core = core;
     this.#admits = admits;
     this.#handOver = handOver;
@@ -154,7 +159,7 @@ export class FrontConnection implements Sink, Timed {
       this.#leave(bytes);
       return;
     }
-    this.#credentials = request.credentials(this.#socket);
+    this.#credentials = request.credentials(this.#hop.trusted);
     if (!this.#admits(this.#credentials)) {
       this.#leave(bytes);
     } else if (request.length > bytes.length) {
@@ -175,7 +180,7 @@ export class FrontConnection implements Sink, Timed {
     const forced = forcedRole(request.version);
     if (forced === undefined) {
       this.refuse({ code: 'invalid', field: 'header.X-TopsDL-Version' });
-      this.done();
+      this.done(startedAt);
       return;
     }
     const service = this.#core.services.get(request.serviceId)!;
@@ -183,11 +188,11 @@ export class FrontConnection implements Sink, Timed {
     if (route === null) {
       service.refused(startedAt);
       this.refuse({ code: 'service-unavailable' });
-      this.done();
+      this.done(startedAt);
       return;
     }
     const fallback = forced === null ? service : null;
-    const outgoing = request.outgoing(this.#socket);
+    const outgoing = request.outgoing(this.#hop);
     this.#exchange = new Exchange(this, route, fallback, outgoing, startedAt);
     this.deadline = Infinity;
     this.#exchange.start();
@@ -200,26 +205,22 @@ export class FrontConnection implements Sink, Timed {
     end: number,
     complete: boolean
   ): boolean {
-    let text = responseLines(buffer, head, this.#exchange!.route);
-    const { contentLength } = head.fields;
     this.#chunked = head.body === BODY.chunked || head.body === BODY.close;
-    if (this.#chunked) {
-      text += 'transfer-encoding: chunked\r\n';
-    } else if (contentLength >= 0 && head.status !== 204) {
-      text += `content-length: ${contentLength}\r\n`;
-    }
-    text += this.#closeAfter ? 'connection: close\r\n\r\n' : '\r\n';
-    const length = end - start;
-    if (length === 0) {
-      return this.#socket.write(text, 'latin1');
-    }
+    const told = !this.#chunked && head.status !== 204;
     // A short body is copied into the text and leaves with it in one write.
-    if (length <= 4096) {
-      return this.#socket.write(text + latin1(buffer, start, end), 'latin1');
+    const short = end - start <= SHORT_ANSWER;
+    const text = latin1(buffer, head.statusStart, short ? end : start);
+    let lines = responseLines(text, head, this.#exchange!.route, told);
+    if (this.#chunked) {
+      lines += 'transfer-encoding: chunked\r\n';
     }
+    lines += this.#closeAfter ? 'connection: close\r\n\r\n' : '\r\n';
     const socket = this.#socket;
+    if (short) {
+      return socket.write(lines + text.slice(start - head.statusStart), 'latin1');
+    }
     socket.cork();
-    socket.write(text, 'latin1');
+    socket.write(lines, 'latin1');
     const more = socket.write(Buffer.from(buffer.subarray(start, end)));
     socket.uncork();
     return more || complete;
@@ -263,9 +264,9 @@ export class FrontConnection implements Sink, Timed {
   }
 
   /** The exchange is over: takes up the next request, if it has come already. */
-  done(): void {
+  done(now: number): void {
     this.#exchange = null;
-    this.deadline = performance.now() + this.#core.deadlines.timeouts.keepAliveMs;
+    this.deadline = now + this.#core.deadlines.timeouts.keepAliveMs;
     const socket = this.#socket;
     if (socket.destroyed) {
       return;

@@ -45,30 +45,36 @@ export class HeadFields {
   close = false;
   /** The index of each known field's first occurrence plus one; 0 when it is not there. */
   readonly first = new Uint16Array(32);
+  /** A bit for each known field that is there more than once. */
+  repeated = 0;
 
   /**
    * Reads the lines from `start` to the empty line.
    *
-   * @param end where `CR LF CR LF` was found to end: nothing behind it is looked at
+   * @param end nothing behind it is looked at
+   * @returns false when the empty line has not come yet
    * @throws BadHead
    */
-  read(buffer: Uint8Array, start: number, end: number): void {
-    this.count = 0;
-    this.contentLength = -1;
-    this.chunked = false;
-    this.close = false;
-    this.first.fill(0);
-    this.end = end;
+  read(buffer: Uint8Array, start: number, end: number): boolean {
+    this.#empty();
     let nominates = false;
     let at = start;
-    const stop = end - 2;
-    while (at < stop) {
+    for (;;) {
       const nameStart = at;
       let hash = 0;
-      let byte = TOKEN[buffer[at]!]!;
-      while (byte !== 0) {
+      while (at < end) {
+        const byte = TOKEN[buffer[at]!]!;
+        if (byte === 0) {
+          break;
+        }
         hash = (Math.imul(hash, 31) + byte) | 0;
-        byte = TOKEN[buffer[++at]!]!;
+        at++;
+      }
+      if (at + 1 >= end) {
+        return false;
+      }
+      if (at === nameStart && buffer[at] === CR && buffer[at + 1] === LF) {
+        break;
       }
       if (at === nameStart || buffer[at] !== COLON) {
         throw new BadHead('a field name is not a token followed by a colon');
@@ -76,13 +82,11 @@ export class HeadFields {
       const nameEnd = at;
       do {
         at++;
-      } while (buffer[at] === SPACE || buffer[at] === TAB);
+      } while (at < end && (buffer[at] === SPACE || buffer[at] === TAB));
       const valueStart = at;
-      while (VALUE[buffer[at]!] === 1) {
-        at++;
-      }
-      if (buffer[at] !== CR || buffer[at + 1] !== LF) {
-        throw new BadHead('a field value has a control character in it');
+      at = lineEnd(buffer, at, end);
+      if (at < 0) {
+        return false;
       }
       let valueEnd = at;
       while (
@@ -113,15 +117,30 @@ export class HeadFields {
         }
         if (this.first[field] === 0) {
           this.first[field] = index + 1;
+        } else {
+          this.repeated |= 1 << field;
         }
       }
     }
+    this.end = at + 2;
     if (this.chunked && this.contentLength >= 0) {
       throw new BadHead('both Content-Length and Transfer-Encoding');
     }
     if (nominates) {
       this.#dropNominated(buffer);
     }
+    return true;
+  }
+
+  #empty(): void {
+    for (let i = 0; i < this.count; i++) {
+      this.first[this.field[i]!] = 0;
+    }
+    this.count = 0;
+    this.repeated = 0;
+    this.contentLength = -1;
+    this.chunked = false;
+    this.close = false;
   }
 
   /** The value of a known field, the first if there are several; undefined when it is not there. */
@@ -192,7 +211,28 @@ export class HeadFields {
   }
 }
 
-function matches(buffer: Uint8Array, start: number, word: string): boolean {
+/**
+ * Where the CR of a line's CRLF stands; -1 when it has not come yet.
+ *
+ * @param end nothing behind it is looked at
+ * @throws BadHead when the line has a control character in it, such as a bare CR or LF
+ */
+export function lineEnd(buffer: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && VALUE[buffer[at]!] === 1) {
+    at++;
+  }
+  if (at + 1 >= end) {
+    return -1;
+  }
+  if (buffer[at] !== CR || buffer[at + 1] !== LF) {
+    throw new BadHead('a line has a control character in it');
+  }
+  return at;
+}
+
+/** Whether the bytes at `start` are a word, whatever their case. @param word lower case */
+export function matches(buffer: Uint8Array, start: number, word: string): boolean {
   for (let i = 0; i < word.length; i++) {
     if (TOKEN[buffer[start + i]!] !== word.charCodeAt(i)) {
       return false;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Connection } from './connection.ts';
 import type { BodySource, Outgoing } from './exchange.ts';
-import { forwardedLines } from './forwarded.ts';
+import { LastHop } from './forwarded.ts';
 import { droppedInRequest, FIELD, fieldOf } from './fields.ts';
 import { latin1, listOf } from './head.ts';
 import type { Role } from './table.ts';
@@ -63,7 +63,8 @@ export function outgoingHead(
     host: header('x-forwarded-host'),
     prefix: header('x-forwarded-prefix')
   };
-  return `${lines}${forwardedLines(req.socket, hops, req.headers.host, path)}${framing}\r\n`;
+  const forwarded = new LastHop(req.socket).lines(hops, req.headers.host, path);
+  return `${lines}${forwarded}${framing}\r\n`;
 }
 
 /** What is asked of a replica for a request without a body, or with a short one. */

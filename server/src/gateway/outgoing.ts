@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RoleRoute } from './backend.ts';
 import type { Exchange, Sink } from './exchange.ts';
-import { droppedInResponse } from './fields.ts';
+import { droppedInResponse, FIELD } from './fields.ts';
 import { latin1 } from './head.ts';
 import { refusalMessage, type Refusal } from './refusal.ts';
 import { BODY, type ResponseHead } from './response.ts';
@@ -111,28 +111,35 @@ export class ResponseSink implements Sink {
   }
 }
 
-/** The field lines of a response as a client gets them, without the empty line; for raw sockets. */
-export function responseLines(buffer: Buffer, head: ResponseHead, route: RoleRoute): string {
-  const { fields } = head;
-  let lines = `HTTP/1.1 ${latin1(buffer, head.statusStart, head.reasonEnd)}\r\n`;
-  // Lines that stay are mostly neighbours: they are taken over in runs.
-  let runStart = -1;
-  let runEnd = 0;
+/**
+ * The head of a response as a client gets it, without the empty line; for raw sockets.
+ *
+ * @param text the head as it came, from the status on
+ * @param length whether the client is told the length that the replica gave
+ */
+export function responseLines(
+  text: string,
+  head: ResponseHead,
+  route: RoleRoute,
+  length: boolean
+): string {
+  const { fields, statusStart } = head;
+  let lines = 'HTTP/1.1 ';
+  // Lines that stay are mostly neighbours, of each other and of the first: they are taken over in runs.
+  let runStart = 0;
+  let runEnd = head.reasonEnd - statusStart;
   for (let i = 0; i < fields.count; i++) {
-    if (droppedInResponse(fields.field[i]!)) {
-      if (runStart >= 0) {
-        lines += `${latin1(buffer, runStart, runEnd)}\r\n`;
-        runStart = -1;
-      }
-    } else {
-      if (runStart < 0) {
-        runStart = fields.nameStart[i]!;
-      }
-      runEnd = fields.valueEnd[i]!;
+    const field = fields.field[i]!;
+    if (field === FIELD.contentLength ? length : !droppedInResponse(field)) {
+      runStart = runStart < 0 ? fields.nameStart[i]! - statusStart : runStart;
+      runEnd = fields.valueEnd[i]! - statusStart;
+    } else if (runStart >= 0) {
+      lines += `${text.slice(runStart, runEnd)}\r\n`;
+      runStart = -1;
     }
   }
   if (runStart >= 0) {
-    lines += `${latin1(buffer, runStart, runEnd)}\r\n`;
+    lines += `${text.slice(runStart, runEnd)}\r\n`;
   }
   return lines + route.responseLines;
 }

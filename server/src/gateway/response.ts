@@ -1,11 +1,11 @@
 import { FIELD } from './fields.ts';
-import { BadHead, HeadFields, MAX_HEAD_BYTES } from './head.ts';
+import { BadHead, HeadFields, lineEnd, matches, MAX_HEAD_BYTES } from './head.ts';
 
 /** How the body of a response is delimited, RFC 9112 6.3. */
 export const BODY = { none: 0, length: 1, chunked: 2, close: 3 } as const;
 
-const END = Buffer.from('\r\n\r\n');
-const LINE_END = Buffer.from('\r\n');
+const EQUALS = 61;
+const TIMEOUT = 'timeout';
 const PREFIX = Buffer.from('HTTP/1.');
 
 /** The head of a response, as positions in the buffer it was read from. Filled again for each. */
@@ -29,19 +29,13 @@ export class ResponseHead {
    * @throws BadHead
    */
   read(buffer: Buffer, start: number, end: number, toHead: boolean): number {
-    const found = buffer.indexOf(END, start);
-    if (found < 0 || found + 4 > end) {
-      if (end - start > MAX_HEAD_BYTES) {
-        throw new BadHead('the head is too long');
-      }
-      return 0;
-    }
-    if (found - start > MAX_HEAD_BYTES) {
+    const complete = this.#read(buffer, start, end);
+    if ((complete ? this.fields.end : end) - start > MAX_HEAD_BYTES) {
       throw new BadHead('the head is too long');
     }
-    const lineEnd = buffer.indexOf(LINE_END, start);
-    this.#statusLine(buffer, start, lineEnd);
-    this.fields.read(buffer, lineEnd + 2, found + 4);
+    if (!complete) {
+      return 0;
+    }
     if (this.status < 200 || this.status === 204 || this.status === 304 || toHead) {
       this.body = BODY.none;
     } else if (this.fields.chunked) {
@@ -51,7 +45,7 @@ export class ResponseHead {
     } else {
       this.body = BODY.close;
     }
-    return found + 4;
+    return this.fields.end;
   }
 
   /** True when the connection can carry another request after this response. */
@@ -61,13 +55,30 @@ export class ResponseHead {
 
   /** Seconds after which the replica closes an idle connection, as `Keep-Alive` says; -1 if it does not. */
   keepAliveSeconds(buffer: Buffer): number {
-    if (this.fields.first[FIELD.keepAlive] === 0) {
+    const { first, valueStart, valueEnd } = this.fields;
+    const index = first[FIELD.keepAlive]! - 1;
+    if (index < 0) {
       return -1;
     }
-    const match = /timeout=(\d{1,6})/i.exec(this.fields.value(buffer, FIELD.keepAlive) ?? '');
-    return match ? Number(match[1]) : -1;
+    const end = valueEnd[index]!;
+    for (let at = valueStart[index]!; at + TIMEOUT.length < end; at++) {
+      if (matches(buffer, at, TIMEOUT) && buffer[at + TIMEOUT.length] === EQUALS) {
+        return numberAt(buffer, at + TIMEOUT.length + 1, end);
+      }
+    }
+    return -1;
   }
 
+  #read(buffer: Buffer, start: number, end: number): boolean {
+    const line = lineEnd(buffer, start, end);
+    if (line < 0) {
+      return false;
+    }
+    this.#statusLine(buffer, start, line);
+    return this.fields.read(buffer, line + 2, end);
+  }
+
+  /** @param end of the line */
   #statusLine(buffer: Buffer, start: number, end: number): void {
     for (let i = 0; i < PREFIX.length; i++) {
       if (buffer[start + i] !== PREFIX[i]) {
@@ -88,11 +99,18 @@ export class ResponseHead {
     this.statusStart = start + 9;
     this.reasonStart = Math.min(start + 13, end);
     this.reasonEnd = end;
-    for (let at = this.reasonStart; at < end; at++) {
-      const byte = buffer[at]!;
-      if ((byte < 32 && byte !== 9) || byte === 127) {
-        throw new BadHead('the status line has a control character in it');
-      }
-    }
   }
+}
+
+/** A decimal number of at most six digits that begins at `start`; -1 when there is none. */
+function numberAt(buffer: Buffer, start: number, end: number): number {
+  let number = -1;
+  for (let at = start; at < Math.min(end, start + 6); at++) {
+    const digit = buffer[at]! - 48;
+    if (digit < 0 || digit > 9) {
+      break;
+    }
+    number = Math.max(number, 0) * 10 + digit;
+  }
+  return number;
 }

@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
 import type { Outgoing } from './exchange.ts';
 import { droppedInRequest, FIELD } from './fields.ts';
-import { forwardedLines, isTrusted } from './forwarded.ts';
+import type { Hops, LastHop } from './forwarded.ts';
 import { BadHead, HeadFields, latin1 } from './head.ts';
-import { SHORT_BODY, shortOutgoing } from './incoming.ts';
+import { SHORT_BODY, shortOutgoing, TINY_BODY } from './incoming.ts';
 
 /** What decides whether a request may use a service. */
 export interface Credentials {
@@ -23,9 +22,31 @@ export interface Credentials {
 /** True when the request is certainly allowed; all others are left to the server's full check. */
 export type Admission = (credentials: Credentials) => boolean;
 
-/** Requests the short way takes: written as usual, to a service, in origin form. */
-const REQUEST_LINE =
-  /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\/services\/([0-9a-f-]{36}))(\/[!"$-~]*|\?[!"$-~]*)? HTTP\/1\.1$/;
+/** Methods that the short way takes, with all of a line that comes before the service. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].map(method => ({
+  method,
+  before: Buffer.from(`${method} /services/`)
+}));
+const BEHIND = Buffer.from(' HTTP/1.1\r\n');
+const ID_LENGTH = 36;
+/** 1 for each byte of a service's id. */
+const ID = table(byte => /[0-9a-f-]/.test(byte));
+/** 1 for each byte that may stand in the path and query of a request in origin form. */
+const TARGET = table(byte => /[!"$-~]/.test(byte));
+const SLASH = 47;
+const QUESTION_MARK = 63;
+
+function table(has: (byte: string) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (has(String.fromCharCode(byte)) ? 1 : 0));
+}
+
+function standsAt(bytes: Uint8Array, start: number, what: Uint8Array): boolean {
+  let i = 0;
+  while (i < what.length && bytes[start + i] === what[i]) {
+    i++;
+  }
+  return i === what.length;
+}
 
 /** Fields of which one alone may stand in a request, as bits. */
 const DECISIVE = [
@@ -38,7 +59,7 @@ const DECISIVE = [
   FIELD.forwardedHost
 ].reduce((bits, field) => bits | (1 << field), 0);
 
-const END = Buffer.from('\r\n\r\n');
+const NO_HOPS: Hops = { for: undefined, proto: undefined, host: undefined, prefix: undefined };
 const fields = new HeadFields();
 
 /**
@@ -52,23 +73,23 @@ export class ShortRequest {
   /** Bytes of the request in all. */
   length = 0;
   #bytes: Buffer = Buffer.alloc(0);
+  /** The head, and a tiny body: its parts are cut from this, which costs less than from the bytes. */
+  #text = '';
+  /** The bytes of `serviceId`: mostly the next request asks for the same, which then is not made anew. */
+  #id: Buffer = Buffer.alloc(0);
   #path = '';
-  #target = '';
-  #headEnd = 0;
+  #targetStart = 0;
+  #lineEnd = 0;
+  #host: string | undefined;
+  #hops = NO_HOPS;
 
   /** @returns false when the request at the beginning of `bytes` is not plain, or its head not complete */
   read(bytes: Buffer): boolean {
-    const end = bytes.indexOf(END);
-    const lineEnd = bytes.indexOf(13);
-    if (end < 0 || bytes[lineEnd + 1] !== 10) {
-      return false;
-    }
-    const match = REQUEST_LINE.exec(latin1(bytes, 0, lineEnd));
-    if (match === null) {
-      return false;
-    }
+    this.#bytes = bytes;
     try {
-      fields.read(bytes, lineEnd + 2, end + 4);
+      if (!this.#line(bytes) || !fields.read(bytes, this.#lineEnd, bytes.length)) {
+        return false;
+      }
     } catch (error) {
       if (error instanceof BadHead) {
         return false;
@@ -76,40 +97,78 @@ export class ShortRequest {
       throw error;
     }
     const { first } = fields;
-    this.#bytes = bytes;
-    this.method = match[1]!;
-    this.#path = match[2]!;
-    this.serviceId = match[3]!;
-    const rest = match[4];
-    this.#target = rest === undefined ? '/' : rest[0] === '?' ? `/${rest}` : rest;
-    this.#headEnd = end + 4;
-    this.length = end + 4 + Math.max(0, fields.contentLength);
-    return (
-      !fields.chunked &&
-      fields.contentLength <= SHORT_BODY &&
-      first[FIELD.upgrade] === 0 &&
-      first[FIELD.expect] === 0 &&
-      first[FIELD.host] !== 0 &&
-      !this.#repeats()
-    );
-  }
-
-  /** Whether a field that decides about admission stands there twice: node:http knows how to take that. */
-  #repeats(): boolean {
-    let seen = 0;
-    for (let i = 0; i < fields.count; i++) {
-      const bit = DECISIVE & (1 << fields.field[i]!);
-      if ((seen & bit) !== 0) {
-        return true;
-      }
-      seen |= bit;
+    if (
+      fields.chunked ||
+      fields.contentLength > SHORT_BODY ||
+      first[FIELD.upgrade] !== 0 ||
+      first[FIELD.expect] !== 0 ||
+      first[FIELD.host] === 0 ||
+      // node:http knows how to take these.
+      (fields.repeated & DECISIVE) !== 0
+    ) {
+      return false;
     }
-    return false;
+    this.length = fields.end + Math.max(0, fields.contentLength);
+    const tiny = this.length <= fields.end + TINY_BODY;
+    this.#text = latin1(bytes, 0, tiny ? this.length : fields.end);
+    this.#host = this.#value(FIELD.host);
+    this.#hops = this.#readHops();
+    return true;
   }
 
-  /** @param socket where the request came from */
-  credentials(socket: Socket): Credentials {
-    const forwardedHost = isTrusted(socket) ? this.#value(FIELD.forwardedHost) : undefined;
+  /** Reads `<method> /services/<id>[/…][?…] HTTP/1.1`; false when the line is any other. */
+  #line(bytes: Buffer): boolean {
+    const known = METHODS.find(({ before }) => standsAt(bytes, 0, before));
+    if (known === undefined) {
+      return false;
+    }
+    const idStart = known.before.length;
+    const idEnd = idStart + ID_LENGTH;
+    if (bytes.length <= idEnd) {
+      return false;
+    }
+    if (!standsAt(bytes, idStart, this.#id) || this.#id.length === 0) {
+      for (let at = idStart; at < idEnd; at++) {
+        if (ID[bytes[at]!] === 0) {
+          return false;
+        }
+      }
+      this.serviceId = latin1(bytes, idStart, idEnd);
+      this.#id = Buffer.from(this.serviceId, 'latin1');
+      this.#path = `/services/${this.serviceId}`;
+    }
+    let at = idEnd;
+    if (bytes[at] === SLASH || bytes[at] === QUESTION_MARK) {
+      while (at < bytes.length && TARGET[bytes[at]!] === 1) {
+        at++;
+      }
+    }
+    if (!standsAt(bytes, at, BEHIND)) {
+      return false;
+    }
+    this.method = known.method;
+    this.#targetStart = idEnd;
+    this.#lineEnd = at + BEHIND.length;
+    return true;
+  }
+
+  #readHops(): Hops {
+    const { first } = fields;
+    return first[FIELD.forwardedFor] === 0 &&
+      first[FIELD.forwardedProto] === 0 &&
+      first[FIELD.forwardedHost] === 0 &&
+      first[FIELD.forwardedPrefix] === 0
+      ? NO_HOPS
+      : {
+          for: this.#value(FIELD.forwardedFor),
+          proto: this.#value(FIELD.forwardedProto),
+          host: this.#value(FIELD.forwardedHost),
+          prefix: this.#value(FIELD.forwardedPrefix)
+        };
+  }
+
+  /** @param trusted whether what it says of the hops before is believed */
+  credentials(trusted: boolean): Credentials {
     return {
       serviceId: this.serviceId,
       method: this.method,
@@ -117,7 +176,7 @@ export class ShortRequest {
       cookie: this.#value(FIELD.cookie),
       origin: this.#value(FIELD.origin),
       site: this.#value(FIELD.fetchSite),
-      host: forwardedHost ?? this.#value(FIELD.host),
+      host: (trusted ? this.#hops.host : undefined) ?? this.#host,
       client: this.#value(FIELD.client)
     };
   }
@@ -136,10 +195,11 @@ export class ShortRequest {
     return this.#value(FIELD.version);
   }
 
-  /** What a replica is asked. @param socket where the request came from */
-  outgoing(socket: Socket): Outgoing {
-    const bytes = this.#bytes;
-    let lines = `${this.method} ${this.#target} HTTP/1.1\r\nhost: localhost\r\n`;
+  /** What a replica is asked. @param hop where the request came from */
+  outgoing(hop: LastHop): Outgoing {
+    const text = this.#text;
+    const slash = this.#bytes[this.#targetStart] === SLASH ? '' : '/';
+    let lines = `${this.method} ${slash}${text.slice(this.#targetStart, this.#lineEnd)}host: localhost\r\n`;
     // Lines that stay are mostly neighbours: they are taken over in runs.
     let runStart = -1;
     let runEnd = 0;
@@ -148,25 +208,23 @@ export class ShortRequest {
         runStart = runStart < 0 ? fields.nameStart[i]! : runStart;
         runEnd = fields.valueEnd[i]!;
       } else if (runStart >= 0) {
-        lines += `${latin1(bytes, runStart, runEnd)}\r\n`;
+        lines += `${text.slice(runStart, runEnd)}\r\n`;
         runStart = -1;
       }
     }
     if (runStart >= 0) {
-      lines += `${latin1(bytes, runStart, runEnd)}\r\n`;
+      lines += `${text.slice(runStart, runEnd)}\r\n`;
     }
-    const hops = {
-      for: this.#value(FIELD.forwardedFor),
-      proto: this.#value(FIELD.forwardedProto),
-      host: this.#value(FIELD.forwardedHost),
-      prefix: this.#value(FIELD.forwardedPrefix)
-    };
-    const head = `${lines}${forwardedLines(socket, hops, this.#value(FIELD.host), this.#path)}\r\n`;
-    const body = this.length > this.#headEnd ? bytes.subarray(this.#headEnd, this.length) : null;
-    return shortOutgoing(this.method, head, body);
+    const head = `${lines}${hop.lines(this.#hops, this.#host, this.#path)}\r\n`;
+    return text.length === this.length
+      ? shortOutgoing(this.method, head + text.slice(fields.end), null)
+      : shortOutgoing(this.method, head, this.#bytes.subarray(fields.end, this.length));
   }
 
   #value(field: number): string | undefined {
-    return fields.value(this.#bytes, field);
+    const index = fields.first[field]! - 1;
+    return index < 0
+      ? undefined
+      : this.#text.slice(fields.valueStart[index]!, fields.valueEnd[index]!);
   }
 }

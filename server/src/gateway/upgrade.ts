@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Backend, RoleRoute, Underway } from './backend.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import { FIELD } from './fields.ts';
-import { BadHead } from './head.ts';
+import { BadHead, latin1 } from './head.ts';
 import { outgoingHead } from './incoming.ts';
 import { responseLines } from './outgoing.ts';
 import { refusalMessage, type Refusal } from './refusal.ts';
@@ -115,15 +115,14 @@ export class Tunnel implements Underway, Timed {
     const upstream = this.#upstream;
     const client = this.#client;
     this.#status = head.status;
-    let lines = responseLines(this.#read, head, this.#route);
+    const text = latin1(this.#read, head.statusStart, next);
+    let lines = responseLines(text, head, this.#route, head.status !== 101);
     if (head.status === 101) {
       const protocol = head.fields.value(this.#read, FIELD.upgrade) ?? 'websocket';
       lines += `connection: Upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
     } else {
       // The body of a refusal ends with the connection, however it was framed before.
-      if (head.fields.contentLength >= 0) {
-        lines += `content-length: ${head.fields.contentLength}\r\n`;
-      } else if (head.fields.chunked) {
+      if (head.fields.chunked) {
         lines += 'transfer-encoding: chunked\r\n';
       }
       lines += 'connection: close\r\n\r\n';
