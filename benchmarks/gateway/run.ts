@@ -192,6 +192,7 @@ try {
     }
     const requests = Math.round(most * load.share);
     const rate = new Map<string, number[]>();
+    const busy = new Map<string, number[]>();
     const latency = new Map<string, number[]>();
     const failed = new Map<string, number>();
     const warm = Math.round(WARM * load.share);
@@ -209,6 +210,7 @@ try {
         failed.set(kind, (failed.get(kind) ?? 0) + result.failed);
         if (round > 0) {
           rate.set(kind, [...(rate.get(kind) ?? []), requests / spent]);
+          busy.set(kind, [...(busy.get(kind) ?? []), (100 * spent) / result.seconds]);
           latency.set(kind, [
             ...(latency.get(kind) ?? []),
             result.latencies[Math.floor(result.latencies.length / 2)]!
@@ -221,12 +223,16 @@ try {
     console.log(
       `\n${name}, 200 bytes back; ${rounds} rounds of ${requests} requests, ${CONNECTIONS} connections`
     );
-    console.log('  requests per proxy CPU second   × hpm   × hpm keep-alive   p50 ms   failed');
+    // A proxy that is seldom busy waits for the load and the replicas, and pays for waking up more often.
+    console.log(
+      '  requests per proxy CPU second   × hpm   × hpm keep-alive   busy %   p50 ms   failed'
+    );
     for (const kind of proxies.keys()) {
       const value = median(rate.get(kind)!);
       console.log(
         `  ${kind.padEnd(34)}${value.toFixed(0).padStart(7)}${(value / peer).toFixed(2).padStart(8)}` +
-          `${(value / kept).toFixed(2).padStart(12)}${median(latency.get(kind)!).toFixed(2).padStart(14)}` +
+          `${(value / kept).toFixed(2).padStart(12)}${median(busy.get(kind)!).toFixed(0).padStart(14)}` +
+          `${median(latency.get(kind)!).toFixed(2).padStart(9)}` +
           `${String(failed.get(kind)).padStart(8)}`
       );
       if (kind.startsWith('gateway') && failed.get(kind)! > 0) {
