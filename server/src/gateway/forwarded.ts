@@ -42,7 +42,7 @@ export class LastHop {
   }
 
   /**
-   * The lines that tell a replica where a request came from.
+   * The lines that tell a replica where a request goes, and where it came from.
    *
    * @param host the request's own Host
    * @param path where the service lies below the companion, such as `/services/<id>`
@@ -71,7 +71,7 @@ export class LastHop {
     const named = (trusted ? plain(hops.host) : undefined) ?? plain(ownHost);
     const prefix = ((trusted ? plain(hops.prefix) : undefined) ?? '').replace(/\/+$/, '') + path;
     return (
-      `x-forwarded-for: ${client}\r\nx-forwarded-proto: ${encrypted ? 'https' : 'http'}\r\n` +
+      `host: localhost\r\nx-forwarded-for: ${client}\r\nx-forwarded-proto: ${encrypted ? 'https' : 'http'}\r\n` +
       (named === undefined ? '' : `x-forwarded-host: ${named}\r\n`) +
       `x-forwarded-prefix: ${prefix}\r\nvia: 1.1 topsdl\r\n`
     );

@@ -214,10 +214,14 @@ export class FrontConnection implements Sink, Timed {
     if (this.#chunked) {
       lines += 'transfer-encoding: chunked\r\n';
     }
-    lines += this.#closeAfter ? 'connection: close\r\n\r\n' : '\r\n';
+    if (this.#closeAfter) {
+      lines += 'connection: close\r\n';
+    }
+    // The empty line, and behind it the body.
+    lines += text.slice(start - head.statusStart - 2);
     const socket = this.#socket;
     if (short) {
-      return socket.write(lines + text.slice(start - head.statusStart), 'latin1');
+      return socket.write(lines, 'latin1');
     }
     socket.cork();
     socket.write(lines, 'latin1');

@@ -32,7 +32,8 @@ VALUE[127] = 0;
 export class HeadFields {
   count = 0;
   readonly field = new Uint8Array(MAX_FIELDS);
-  readonly nameStart = new Uint32Array(MAX_FIELDS);
+  /** Where each line begins; behind the last, where the empty line does. */
+  readonly nameStart = new Uint32Array(MAX_FIELDS + 1);
   readonly nameEnd = new Uint32Array(MAX_FIELDS);
   readonly valueStart = new Uint32Array(MAX_FIELDS);
   readonly valueEnd = new Uint32Array(MAX_FIELDS);
@@ -122,6 +123,7 @@ export class HeadFields {
         }
       }
     }
+    this.nameStart[this.count] = at;
     this.end = at + 2;
     if (this.chunked && this.contentLength >= 0) {
       throw new BadHead('both Content-Length and Transfer-Encoding');

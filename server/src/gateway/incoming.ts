@@ -44,7 +44,7 @@ export function outgoingHead(
 ): string {
   const { rawHeaders } = req;
   const nominated = new Set(listOf(req.headers.connection ?? ''));
-  let lines = `${req.method} ${target} HTTP/1.1\r\nhost: localhost\r\n`;
+  let lines = `${req.method} ${target} HTTP/1.1\r\n`;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
     const lower = name.toLowerCase();

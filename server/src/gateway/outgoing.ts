@@ -123,23 +123,22 @@ export function responseLines(
   route: RoleRoute,
   length: boolean
 ): string {
-  const { fields, statusStart } = head;
+  const { statusStart } = head;
+  const { count, field, nameStart } = head.fields;
   let lines = 'HTTP/1.1 ';
   // Lines that stay are mostly neighbours, of each other and of the first: they are taken over in runs.
-  let runStart = 0;
-  let runEnd = head.reasonEnd - statusStart;
-  for (let i = 0; i < fields.count; i++) {
-    const field = fields.field[i]!;
-    if (field === FIELD.contentLength ? length : !droppedInResponse(field)) {
-      runStart = runStart < 0 ? fields.nameStart[i]! - statusStart : runStart;
-      runEnd = fields.valueEnd[i]! - statusStart;
-    } else if (runStart >= 0) {
-      lines += `${text.slice(runStart, runEnd)}\r\n`;
-      runStart = -1;
+  let run = 0;
+  for (let i = 0; i < count; i++) {
+    const known = field[i]!;
+    if (known === FIELD.contentLength ? length : !droppedInResponse(known)) {
+      run = run < 0 ? nameStart[i]! - statusStart : run;
+    } else if (run >= 0) {
+      lines += text.slice(run, nameStart[i]! - statusStart);
+      run = -1;
     }
   }
-  if (runStart >= 0) {
-    lines += `${text.slice(runStart, runEnd)}\r\n`;
+  if (run >= 0) {
+    lines += text.slice(run, nameStart[count]! - statusStart);
   }
   return lines + route.responseLines;
 }

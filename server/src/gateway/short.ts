@@ -25,6 +25,7 @@ export type Admission = (credentials: Credentials) => boolean;
 /** Methods that the short way takes, with all of a line that comes before the service. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].map(method => ({
   method,
+  start: `${method} `,
   before: Buffer.from(`${method} /services/`)
 }));
 const BEHIND = Buffer.from(' HTTP/1.1\r\n');
@@ -77,6 +78,8 @@ export class ShortRequest {
   #text = '';
   /** The bytes of `serviceId`: mostly the next request asks for the same, which then is not made anew. */
   #id: Buffer = Buffer.alloc(0);
+  /** The method with its space. */
+  #start = '';
   #path = '';
   #targetStart = 0;
   #lineEnd = 0;
@@ -147,6 +150,7 @@ export class ShortRequest {
       return false;
     }
     this.method = known.method;
+    this.#start = known.start;
     this.#targetStart = idEnd;
     this.#lineEnd = at + BEHIND.length;
     return true;
@@ -198,27 +202,23 @@ export class ShortRequest {
   /** What a replica is asked. @param hop where the request came from */
   outgoing(hop: LastHop): Outgoing {
     const text = this.#text;
+    const target = text.slice(this.#targetStart, this.#lineEnd);
     const slash = this.#bytes[this.#targetStart] === SLASH ? '' : '/';
-    let lines = `${this.method} ${slash}${text.slice(this.#targetStart, this.#lineEnd)}host: localhost\r\n`;
-    // Lines that stay are mostly neighbours: they are taken over in runs.
-    let runStart = -1;
-    let runEnd = 0;
-    for (let i = 0; i < fields.count; i++) {
-      if (!droppedInRequest(fields.field[i]!)) {
-        runStart = runStart < 0 ? fields.nameStart[i]! : runStart;
-        runEnd = fields.valueEnd[i]!;
-      } else if (runStart >= 0) {
-        lines += `${text.slice(runStart, runEnd)}\r\n`;
-        runStart = -1;
+    let head = this.#start + slash + target + hop.lines(this.#hops, this.#host, this.#path);
+    // Lines that stay are mostly neighbours, of the body too: they are taken over in runs.
+    const { count, field, nameStart } = fields;
+    let run = -1;
+    for (let i = 0; i < count; i++) {
+      if (!droppedInRequest(field[i]!)) {
+        run = run < 0 ? nameStart[i]! : run;
+      } else if (run >= 0) {
+        head += text.slice(run, nameStart[i]);
+        run = -1;
       }
     }
-    if (runStart >= 0) {
-      lines += `${text.slice(runStart, runEnd)}\r\n`;
-    }
-    const head = `${lines}${hop.lines(this.#hops, this.#host, this.#path)}\r\n`;
-    return text.length === this.length
-      ? shortOutgoing(this.method, head + text.slice(fields.end), null)
-      : shortOutgoing(this.method, head, this.#bytes.subarray(fields.end, this.length));
+    head += text.slice(run < 0 ? nameStart[count] : run);
+    const body = text.length < this.length ? this.#bytes.subarray(fields.end, this.length) : null;
+    return shortOutgoing(this.method, head, body);
   }
 
   #value(field: number): string | undefined {

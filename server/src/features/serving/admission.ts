@@ -18,7 +18,7 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 /** Who a token stands for, and to which services it was found to have access. */
 interface Admitted {
   readonly caller: Caller;
-  /** Milliseconds since 1970: the session's end, or the time of the next look. */
+  /** The session's end, or the time of the next look, in milliseconds of the monotonic clock. */
   readonly until: number;
   readonly services: Set<string>;
 }
@@ -75,7 +75,7 @@ export class Admissions {
   }
 
   #find(secret: string, isBearer: boolean, serviceId: string): Caller | undefined {
-    const now = Date.now();
+    const now = performance.now();
     let known = this.#admitted.get(secret);
     if (known && known.until > now) {
       if (known.services.has(serviceId)) {
@@ -103,8 +103,8 @@ export class Admissions {
       if (this.#admitted.size >= REMEMBERED) {
         this.#admitted.clear();
       }
-      const until = Math.min(now + AGAIN_MS, caller.expiresAt ?? Infinity);
-      known = { caller, until, services: new Set() };
+      const left = (caller.expiresAt ?? Infinity) - Date.now();
+      known = { caller, until: now + Math.min(AGAIN_MS, left), services: new Set() };
       this.#admitted.set(secret, known);
     }
     known.services.add(serviceId);
