@@ -22,6 +22,14 @@ const WARM = 24_000;
 const here = dirname(fileURLToPath(import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'topsdl-gateway-'));
 const children: ChildProcess[] = [];
+process.once('exit', () => {
+  for (const child of children) {
+    child.kill();
+  }
+  rmSync(scratch, { recursive: true, force: true });
+});
+process.once('SIGINT', () => process.exit(1));
+process.once('SIGTERM', () => process.exit(1));
 
 /** @returns the process, and what it says once it is ready */
 function node(
@@ -157,92 +165,87 @@ const [only] = process.argv.slice(4);
 const median = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-try {
-  const backends = [0, 1].map(i => join(scratch, `b${i}.sock`));
-  for (const path of backends) {
-    await node('backend.ts', path);
-  }
-  const proxies = new Map<string, { pid: number; socket: string; token: string; cookie: string }>();
-  const kinds = [
-    'gateway, short way',
-    'gateway, node:http',
-    'http-proxy-middleware',
-    'http-proxy-middleware, keep-alive',
-    'node:http',
-    'undici'
-  ];
-  for (const [index, kind] of kinds.entries()) {
-    const socket = join(scratch, `p${index}.sock`);
-    const { child, said } = await node('proxy.ts', kind, socket, SERVICE, ...backends);
-    const { token = '0'.repeat(54), cookie = 'topsdl-000000000000' } = said;
-    proxies.set(kind, { pid: child.pid!, socket, token, cookie });
-  }
-  const found = spawnSync('sh', ['-c', 'command -v nginx || ls /usr/sbin/nginx']).stdout.toString();
-  if (found.trim() !== '') {
-    const socket = join(scratch, 'n.sock');
-    const child = await nginx(found.trim(), socket, backends);
-    const secrets = { token: '0'.repeat(54), cookie: 'topsdl-000000000000' };
-    proxies.set('nginx', { pid: child.pid!, socket, ...secrets });
-  } else {
-    console.log('nginx is not installed, and not measured: apt-get install nginx-light');
-  }
-  for (const [name, load] of Object.entries(loads)) {
-    if (only !== undefined && !name.startsWith(only)) {
-      continue;
-    }
-    const requests = Math.round(most * load.share);
-    const rate = new Map<string, number[]>();
-    const busy = new Map<string, number[]>();
-    const latency = new Map<string, number[]>();
-    const failed = new Map<string, number>();
-    const warm = Math.round(WARM * load.share);
-    for (let round = 0; round <= rounds; round++) {
-      for (const [kind, { pid, socket, token, cookie }] of proxies) {
-        const request = Buffer.from(load.request(token, cookie));
-        const before = cpuSeconds(pid);
-        const result = await run({
-          socketPath: socket,
-          request,
-          requests: round === 0 ? warm : requests,
-          connections: CONNECTIONS
-        });
-        const spent = cpuSeconds(pid) - before;
-        failed.set(kind, (failed.get(kind) ?? 0) + result.failed);
-        if (round > 0) {
-          rate.set(kind, [...(rate.get(kind) ?? []), requests / spent]);
-          busy.set(kind, [...(busy.get(kind) ?? []), (100 * spent) / result.seconds]);
-          latency.set(kind, [
-            ...(latency.get(kind) ?? []),
-            result.latencies[Math.floor(result.latencies.length / 2)]!
-          ]);
-        }
-      }
-    }
-    const peer = median(rate.get('http-proxy-middleware')!);
-    const kept = median(rate.get('http-proxy-middleware, keep-alive')!);
-    console.log(
-      `\n${name}, 200 bytes back; ${rounds} rounds of ${requests} requests, ${CONNECTIONS} connections`
-    );
-    // A proxy that is seldom busy waits for the load and the replicas, and pays for waking up more often.
-    console.log(
-      '  requests per proxy CPU second   × hpm   × hpm keep-alive   busy %   p50 ms   failed'
-    );
-    for (const kind of proxies.keys()) {
-      const value = median(rate.get(kind)!);
-      console.log(
-        `  ${kind.padEnd(34)}${value.toFixed(0).padStart(7)}${(value / peer).toFixed(2).padStart(8)}` +
-          `${(value / kept).toFixed(2).padStart(12)}${median(busy.get(kind)!).toFixed(0).padStart(14)}` +
-          `${median(latency.get(kind)!).toFixed(2).padStart(9)}` +
-          `${String(failed.get(kind)).padStart(8)}`
-      );
-      if (kind.startsWith('gateway') && failed.get(kind)! > 0) {
-        process.exitCode = 1;
-      }
-    }
-  }
-} finally {
-  for (const child of children) {
-    child.kill();
-  }
-  rmSync(scratch, { recursive: true, force: true });
+const backends = [0, 1].map(i => join(scratch, `b${i}.sock`));
+for (const path of backends) {
+  await node('backend.ts', path);
 }
+const proxies = new Map<string, { pid: number; socket: string; token: string; cookie: string }>();
+const kinds = [
+  'gateway, short way',
+  'gateway, node:http',
+  'http-proxy-middleware',
+  'http-proxy-middleware, keep-alive',
+  'node:http',
+  'undici'
+];
+for (const [index, kind] of kinds.entries()) {
+  const socket = join(scratch, `p${index}.sock`);
+  const { child, said } = await node('proxy.ts', kind, socket, SERVICE, ...backends);
+  const { token = '0'.repeat(54), cookie = 'topsdl-000000000000' } = said;
+  proxies.set(kind, { pid: child.pid!, socket, token, cookie });
+}
+const found = spawnSync('sh', ['-c', 'command -v nginx || ls /usr/sbin/nginx']).stdout.toString();
+if (found.trim() !== '') {
+  const socket = join(scratch, 'n.sock');
+  const child = await nginx(found.trim(), socket, backends);
+  const secrets = { token: '0'.repeat(54), cookie: 'topsdl-000000000000' };
+  proxies.set('nginx', { pid: child.pid!, socket, ...secrets });
+} else {
+  console.log('nginx is not installed, and not measured: apt-get install nginx-light');
+}
+for (const [name, load] of Object.entries(loads)) {
+  if (only !== undefined && !name.startsWith(only)) {
+    continue;
+  }
+  const requests = Math.round(most * load.share);
+  const rate = new Map<string, number[]>();
+  const busy = new Map<string, number[]>();
+  const latency = new Map<string, number[]>();
+  const failed = new Map<string, number>();
+  const warm = Math.round(WARM * load.share);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [kind, { pid, socket, token, cookie }] of proxies) {
+      const request = Buffer.from(load.request(token, cookie));
+      const before = cpuSeconds(pid);
+      const result = await run({
+        socketPath: socket,
+        request,
+        requests: round === 0 ? warm : requests,
+        connections: CONNECTIONS
+      });
+      const spent = cpuSeconds(pid) - before;
+      failed.set(kind, (failed.get(kind) ?? 0) + result.failed);
+      if (round > 0) {
+        rate.set(kind, [...(rate.get(kind) ?? []), requests / spent]);
+        busy.set(kind, [...(busy.get(kind) ?? []), (100 * spent) / result.seconds]);
+        latency.set(kind, [
+          ...(latency.get(kind) ?? []),
+          result.latencies[Math.floor(result.latencies.length / 2)]!
+        ]);
+      }
+    }
+  }
+  const peer = median(rate.get('http-proxy-middleware')!);
+  const kept = median(rate.get('http-proxy-middleware, keep-alive')!);
+  console.log(
+    `\n${name}, 200 bytes back; ${rounds} rounds of ${requests} requests, ${CONNECTIONS} connections`
+  );
+  // A proxy that is seldom busy waits for the load and the replicas, and pays for waking up more often.
+  console.log(
+    '  requests per proxy CPU second   × hpm   × hpm keep-alive   busy %   p50 ms   failed'
+  );
+  for (const kind of proxies.keys()) {
+    const value = median(rate.get(kind)!);
+    console.log(
+      `  ${kind.padEnd(34)}${value.toFixed(0).padStart(7)}${(value / peer).toFixed(2).padStart(8)}` +
+        `${(value / kept).toFixed(2).padStart(12)}${median(busy.get(kind)!).toFixed(0).padStart(14)}` +
+        `${median(latency.get(kind)!).toFixed(2).padStart(9)}` +
+        `${String(failed.get(kind)).padStart(8)}`
+    );
+    if (kind.startsWith('gateway') && failed.get(kind)! > 0) {
+      process.exitCode = 1;
+    }
+  }
+}
+// The replicas and proxies would go on for ever.
+process.exit();
