@@ -7,15 +7,12 @@ import { writeImage } from './image.ts';
 import { IMAGES, ROOT } from './layout.ts';
 
 /**
- * The image that workloads run in on the test cluster, the counterpart of the local engine's `host`: what the manual's recipe needs
+ * The image that workloads run in on the test cluster, made of the same as the one of `deploy/workload`: what the manual's recipe needs
  * (a shell, ssh both ways, Open MPI), a first process that passes signals on, and what the demo and TensorBoard import.
  */
 export const WORKLOAD_TREE: Tree = {
   kind: 'system',
-  packages: [
-    ...['bash', 'ca-certificates', 'curl', 'iproute2', 'openmpi-bin', 'openssh-client'],
-    ...['openssh-server', 'procps', 'python3', 'tini']
-  ],
+  packages: readFileSync(join(ROOT, 'deploy/workload/packages.txt'), 'utf8').trim().split('\n'),
   without: ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/include/*'],
   // Every container makes keys of its own; an image that ships one would give all the same.
   afterwards: ['rm -f "$1"/etc/ssh/ssh_host_*_key*', 'mkdir -p "$1/run/sshd" "$1/workspace"']

@@ -39,7 +39,11 @@ export class Trial {
   readonly engine: ComputeEngine;
   private static _count = 0;
 
-  constructor(test: EngineUnderTest, spec: Partial<WorkloadSpec>, engine = test.engine) {
+  constructor(
+    test: Pick<EngineUnderTest, 'engine' | 'directory'>,
+    spec: Partial<WorkloadSpec>,
+    engine = test.engine
+  ) {
     const id = `trial-${process.pid}-${Trial._count++}-${Date.now()}`;
     this.engine = engine;
     this.plan = engine.plan(

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from '@jest/globals';
+
+import { DEFAULTS } from '../../../src/compute/volcano/config.ts';
+import { networkPolicies } from '../../../src/compute/volcano/manifests/networkPolicy.ts';
+import type { ClusterObject } from '../../../src/compute/volcano/objects.ts';
+import { volcanoConfig } from '../../../src/compute/volcano/settings.ts';
+import { readConfig } from '../../../src/config.ts';
+import { deployed, type Deployment } from './installation.ts';
+import { CONFIG } from './samples.ts';
+
+const ENV_FILE = join(__dirname, '../../../../deploy/base/companion.env');
+const [companion] = deployed<Deployment>('base/companion.yaml') as [Deployment];
+const pod = companion.spec.template.spec;
+const [container] = pod.containers;
+
+/** The variables of the companion's container, as Kubernetes makes them. */
+function environment(): Record<string, string> {
+  const namespace = companion.metadata.namespace ?? '';
+  const file = readFileSync(ENV_FILE, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => /^([^=]+)=(.*)$/.exec(line)?.slice(1) as [string, string]);
+  const own = (container?.env ?? []).map(({ name, value }): [string, string] => [
+    name,
+    value?.replaceAll('$(NAMESPACE)', namespace) ?? ''
+  ]);
+  return Object.fromEntries([...file, ...own]);
+}
+
+test('the companion’s settings are settings, and fit its volumes', () => {
+  const config = readConfig('/nowhere/config.toml', environment());
+  expect(config.compute.engine).toBe('volcano');
+  const cluster = volcanoConfig(config.cluster, {
+    dataDirectory: '/data/topsdl',
+    instance: 'a',
+    logLimitBytes: 1,
+    overcommit: config.compute.overcommit,
+    inCluster: true
+  });
+  expect(cluster).toMatchObject({
+    volume: { claim: 'topsdl-data', namespace: 'topsdl' },
+    reach: 'direct',
+    companion: {
+      namespace: { 'kubernetes.io/metadata.name': companion.metadata.namespace },
+      pod: companion.spec.template.metadata.labels
+    }
+  });
+  const mounts = container?.volumeMounts?.map(({ mountPath }) => mountPath) ?? [];
+  expect(mounts).toContain(cluster.volumeRoot);
+  expect(mounts.some(path => config.database.directory?.startsWith(`${path}/`))).toBe(true);
+  expect(container?.args).toContain('--data=/data/topsdl');
+});
+
+test('the companion is the user whose the files of pods are', () => {
+  expect(pod.securityContext).toMatchObject({
+    runAsUser: DEFAULTS.uid,
+    runAsGroup: DEFAULTS.gid,
+    fsGroup: DEFAULTS.gid
+  });
+});
+
+test('policies of namespaces that are given are those of the companion’s own', () => {
+  const bare = ({ kind, metadata, spec }: ClusterObject & { spec?: unknown }) => ({
+    kind,
+    name: metadata.name,
+    spec
+  });
+  expect(deployed('project/networkpolicies.yaml').map(bare)).toEqual(
+    networkPolicies(CONFIG, 'team-a').map(bare)
+  );
+});
