@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { access, operation, Permission } from './operation.ts';
 import { page, PageQuery } from './page.ts';
+import { NodeSelector, Tolerations } from './placement.ts';
 import { CardResource, Email, Id, Name, Password, text, Time } from './rules.ts';
 import { ResourceUse } from './projects.ts';
 
@@ -18,7 +19,7 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
-/** What a node is given: cores, bytes of memory, cards. */
+/** What a node is given: cores, bytes of memory, cards; and on a cluster, what it is connected by and where it may run. */
 export const ComputeSpec = z
   .object({
     id: Id,
@@ -30,6 +31,8 @@ export const ComputeSpec = z
     cardResource: CardResource.nullable(),
     ib: z.boolean(),
     roce: z.boolean(),
+    nodeSelector: NodeSelector,
+    tolerations: Tolerations,
     createdAt: Time
   })
   .meta({ id: 'ComputeSpec' });
@@ -57,7 +60,9 @@ const ComputeSpecBody = z
     cards: z.number().int().min(0).max(64),
     cardResource: CardResource.nullable(),
     ib: z.boolean(),
-    roce: z.boolean()
+    roce: z.boolean(),
+    nodeSelector: NodeSelector,
+    tolerations: Tolerations
   })
   .strict();
 
@@ -126,7 +131,7 @@ export const admin = {
     path: '/compute-specs',
     summary: 'Add a compute spec.',
     access: access.admin,
-    body: ComputeSpecBody,
+    body: ComputeSpecBody.partial({ nodeSelector: true, tolerations: true }),
     response: ComputeSpec,
     status: 201
   }),

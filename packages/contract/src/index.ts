@@ -27,6 +27,7 @@ export * from './models.ts';
 export * from './openapi.ts';
 export * from './operation.ts';
 export * from './page.ts';
+export * from './placement.ts';
 export * from './problem.ts';
 export * from './problems/index.ts';
 export * from './projects.ts';

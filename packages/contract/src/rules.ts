@@ -101,26 +101,39 @@ export const Quantity = z
   .regex(QUANTITY_PATTERN, { error: 'rule.quantity' })
   .meta({ id: 'Quantity' });
 
+/** Kubernetes' names of labels, annotations and resources: 63 characters, after a domain and `/` where it has one. */
+const DOMAIN = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*';
+const QUALIFIED = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+
+/** A domain with `requests.` before it has 253 characters at most, and those of Kubernetes' own no card has. */
+const CARD = `(?!requests\\.)(?![^/]*kubernetes\\.io/)(?=[^/]{1,244}/)${DOMAIN}/${QUALIFIED}`;
+
 /** A resource's name in a quota: `cpu`, `memory`, `storage`, `requests.enflame.com/dtu`. */
 export const ResourceName = z
   .string()
-  .max(253)
-  .regex(
-    /^(?:cpu|memory|storage|requests\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?)$/,
-    {
-      error: 'rule.resourceName'
-    }
-  )
+  .max(317)
+  .regex(new RegExp(`^(?:cpu|memory|storage|requests\\.${CARD})$`), { error: 'rule.resourceName' })
   .meta({ id: 'ResourceName' });
 
 /** A card's resource name on a node, such as `enflame.com/dtu`. */
 export const CardResource = z
   .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?$/, {
-    error: 'rule.resourceName'
-  })
+  .max(308)
+  .regex(new RegExp(`^${CARD}$`), { error: 'rule.cardResource' })
   .meta({ id: 'CardResource' });
+
+/** The name of a label of a machine, such as `enflame.com/card`. */
+export const LabelName = z
+  .string()
+  .max(317)
+  .regex(new RegExp(`^(?:(?=[^/]{1,253}/)${DOMAIN}/)?${QUALIFIED}$`), { error: 'rule.labelName' })
+  .meta({ id: 'LabelName' });
+
+/** The value of a label. */
+export const LabelValue = z
+  .string()
+  .regex(new RegExp(`^(?:${QUALIFIED})?$`), { error: 'rule.labelValue' })
+  .meta({ id: 'LabelValue' });
 
 /** A colour as `#rrggbb`. */
 export const Color = z

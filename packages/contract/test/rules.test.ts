@@ -1,14 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import {
+  CardResource,
   Email,
   Environment,
   faultsOf,
   Name,
+  NodeSelector,
   Quantity,
   Quota,
+  ResourceName,
   sentence,
-  text
+  text,
+  Toleration
 } from '../src/index.ts';
 
 /** What is said of a value, in both languages. */
@@ -106,6 +110,94 @@ test('cards are not cut', () => {
   expect(quota('4')).toEqual([]);
   expect(quota('1.5')).toEqual([
     ['limit', 'Cards are whole: such as 4.', '卡数须为整数，例如 4。']
+  ]);
+});
+
+const letters = (count: number) => 'a'.repeat(count);
+
+test('the names of resources are Kubernetes’ own', () => {
+  const long = [63, 63, 63, 52].map(letters).join('.');
+  for (const card of [
+    'enflame.com/dtu',
+    'rdma/hca',
+    'a.b/C_d.e-F',
+    `a/${letters(63)}`,
+    `${long}/${letters(63)}`
+  ]) {
+    expect([card, fits(CardResource, card)]).toEqual([card, true]);
+    expect(fits(ResourceName, `requests.${card}`)).toBe(true);
+  }
+  for (const card of [
+    'cpu',
+    'enflame.com',
+    'a..b/c',
+    'a.-b/c',
+    '-a/c',
+    'A/c',
+    'a/-c',
+    'a/b/c',
+    'a/b\n',
+    'a /b',
+    `a/${letters(64)}`,
+    `${long}a/c`,
+    'requests.a/b',
+    'kubernetes.io/x',
+    'x.kubernetes.io/y'
+  ]) {
+    expect([card, fits(CardResource, card)]).toEqual([card, false]);
+    expect(fits(ResourceName, `requests.${card}`)).toBe(false);
+  }
+  for (const name of ['requests.foo', 'requests.cpu', 'limits.cpu', 'pods', 'cpu\n', '猫']) {
+    expect([name, fits(ResourceName, name)]).toEqual([name, false]);
+  }
+});
+
+test('labels of machines are Kubernetes’ own', () => {
+  const selects = (label: string, value: string) => fits(NodeSelector, { [label]: value });
+  for (const [label, value] of [
+    ['pool', 'cards'],
+    ['pool', ''],
+    ['kubernetes.io/hostname', 'node-1'],
+    [letters(63), letters(63)],
+    [`${letters(253)}/A_b.c`, 'v1.2_3']
+  ] as const) {
+    expect([label, value, selects(label, value)]).toEqual([label, value, true]);
+  }
+  for (const label of ['', 'a b', '猫', 'A/b', 'a/b/c', 'a..b/c', '/b', 'a/', letters(64), 'a\n']) {
+    expect([label, selects(label, 'x')]).toEqual([label, false]);
+  }
+  for (const value of ['a b', '-a', 'a.', '猫', 'a\n', '{{', '$(A)', letters(64)]) {
+    expect([value, selects('pool', value)]).toEqual([value, false]);
+  }
+  expect(said(NodeSelector, { 'a b': 'x', pool: '-' })).toMatchObject([
+    ['a b', expect.stringContaining('name of a label'), expect.stringContaining('标签名')],
+    ['pool', expect.stringContaining('value of a label'), expect.stringContaining('标签值')]
+  ]);
+  const many = Array.from({ length: 21 }, (_, i) => [`l${i}`, '']);
+  expect(fits(NodeSelector, Object.fromEntries(many))).toBe(false);
+});
+
+test('tolerations are Kubernetes’ own', () => {
+  for (const toleration of [
+    { operator: 'Exists' },
+    { operator: 'Exists', effect: 'NoSchedule' },
+    { key: 'a' },
+    { key: 'a', value: 'b', effect: 'NoExecute' },
+    { key: 'enflame.com/dtu', operator: 'Exists', value: '' }
+  ]) {
+    expect([toleration, fits(Toleration, toleration)]).toEqual([toleration, true]);
+  }
+  const field = (toleration: object) => said(Toleration, toleration).map(([path]) => path);
+  expect(field({})).toEqual(['key']);
+  expect(field({ operator: 'Equal', value: 'x' })).toEqual(['key']);
+  expect(field({ key: 'a', operator: 'Exists', value: 'b' })).toEqual(['value']);
+  expect(field({ key: 'a b' })).toEqual(['key']);
+  expect(field({ key: 'a', value: 'b c' })).toEqual(['value']);
+  expect(field({ key: 'a', operator: 'In' })).toEqual(['operator']);
+  expect(field({ key: 'a', effect: 'Never' })).toEqual(['effect']);
+  expect(field({ key: 'a', tolerationSeconds: 5, hostPath: '/' })).toEqual([
+    'tolerationSeconds',
+    'hostPath'
   ]);
 });
 

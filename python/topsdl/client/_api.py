@@ -219,13 +219,15 @@ class AdminApi(Group):
         card_resource: str | None,
         ib: bool,
         roce: bool,
+        node_selector: Mapping[str, Any] | Unset = UNSET,
+        tolerations: Sequence[Mapping[str, Any]] | Unset = UNSET,
     ) -> Any:
         """Add a compute spec."""
         return self._transport.call(
             "POST",
             "/compute-specs",
             query=None,
-            body={"name": name, "model": model, "cpu": cpu, "memoryBytes": memory_bytes, "cards": cards, "cardResource": card_resource, "ib": ib, "roce": roce},
+            body={"name": name, "model": model, "cpu": cpu, "memoryBytes": memory_bytes, "cards": cards, "cardResource": card_resource, "ib": ib, "roce": roce, "nodeSelector": node_selector, "tolerations": tolerations},
         )
 
     def get_spec(
@@ -252,13 +254,15 @@ class AdminApi(Group):
         card_resource: str | None | Unset = UNSET,
         ib: bool | Unset = UNSET,
         roce: bool | Unset = UNSET,
+        node_selector: Mapping[str, Any] | Unset = UNSET,
+        tolerations: Sequence[Mapping[str, Any]] | Unset = UNSET,
     ) -> Any:
         """Edit a compute spec; what runs keeps what it was given."""
         return self._transport.call(
             "PATCH",
             f"/compute-specs/{quote(spec_id)}",
             query=None,
-            body={"name": name, "model": model, "cpu": cpu, "memoryBytes": memory_bytes, "cards": cards, "cardResource": card_resource, "ib": ib, "roce": roce},
+            body={"name": name, "model": model, "cpu": cpu, "memoryBytes": memory_bytes, "cards": cards, "cardResource": card_resource, "ib": ib, "roce": roce, "nodeSelector": node_selector, "tolerations": tolerations},
         )
 
     def delete_spec(

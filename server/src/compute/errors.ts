@@ -20,6 +20,10 @@ export type PlanErrorCode =
   | 'nodes_unsupported'
   /** This engine has no way out to the network here. */
   | 'egress_unsupported'
+  /** label, wanted, value: the spec's node selector wants what machines of this installation have otherwise. */
+  | 'placement_excluded'
+  /** name: of a label, a taint or a resource, not as the engine has them. */
+  | 'placement_invalid'
   /** programs: what has to be installed first. */
   | 'program_missing';
 

@@ -30,6 +30,21 @@ export interface WorkloadResources {
   fabrics?: readonly ('ib' | 'roce')[];
 }
 
+/** A taint of machines in spite of which a node may run there, as Kubernetes has it. */
+export interface Toleration {
+  key?: string | undefined;
+  operator?: 'Equal' | 'Exists' | undefined;
+  value?: string | undefined;
+  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' | undefined;
+}
+
+/** On which machines nodes may be, where the engine has several; one of a single machine looks at none of it. */
+export interface WorkloadPlacement {
+  /** Labels that a machine has to have. */
+  nodeSelector?: Readonly<Record<string, string>>;
+  tolerations?: readonly Toleration[];
+}
+
 /** How a service's replica shows that it can take requests. Without a path it is ready when the port accepts a connection. */
 export interface ReadinessProbe {
   port: number;
@@ -62,6 +77,7 @@ export interface WorkloadSpec {
   env?: Readonly<Record<string, string>>;
   mounts?: readonly WorkloadMount[];
   resources?: WorkloadResources;
+  placement?: WorkloadPlacement;
   /** Nodes of a batch or interactive workload: a master and n − 1 workers. 1 where undefined, and always 1 for a service. */
   nodes?: number;
   /** MPI slots of one node; max(1, cards) where undefined. */

@@ -86,6 +86,76 @@ test('compute specs are kept consistent', async () => {
   });
 });
 
+test('a compute spec says on which machines of a cluster its nodes may be', async () => {
+  const { id, ...plain } = await admin.call(administration.createSpec, {
+    body: { ...spec, name: 'anywhere' }
+  });
+  expect(plain).toMatchObject({ nodeSelector: {}, tolerations: [] });
+  const placement = {
+    nodeSelector: { 'enflame.com/card': 'T20' },
+    tolerations: [{ key: 'enflame.com/dtu', operator: 'Exists' as const }]
+  };
+  const params = { specId: id };
+  await admin.call(administration.updateSpec, { params, body: placement });
+  expect(await admin.call(administration.getSpec, { params })).toMatchObject(placement);
+  await admin.call(administration.updateSpec, { params, body: { cpu: 3 } });
+  expect(await admin.call(administration.getSpec, { params })).toMatchObject(placement);
+  for (const [body, field] of [
+    [{ nodeSelector: { 'a b': 'x' } }, 'nodeSelector.a b'],
+    [{ nodeSelector: { pool: 'a\nprivileged: true' } }, 'nodeSelector.pool'],
+    [{ tolerations: [{ operator: 'Exists' }, { value: 'x' }] }, 'tolerations.1.key'],
+    [{ tolerations: [{ key: 'a', hostPath: '/' }] }, 'tolerations.0.hostPath'],
+    [{ hostPath: '/' }, 'hostPath'],
+    [{ cardResource: 'cpu', cards: 1 }, 'cardResource'],
+    [{ cardResource: 'requests.a/b', cards: 1 }, 'cardResource']
+  ] as const) {
+    await expect(
+      admin.call(administration.updateSpec, { params, body: body as object })
+    ).rejects.toMatchObject({ status: 400, field });
+  }
+  await admin.call(administration.updateSpec, {
+    params,
+    body: { nodeSelector: {}, tolerations: [] }
+  });
+  expect(await admin.call(administration.getSpec, { params })).toMatchObject({
+    nodeSelector: {},
+    tolerations: []
+  });
+  await admin.call(administration.deleteSpec, { params });
+});
+
+test('amounts that are none are refused, at the field', async () => {
+  const name = 'amounts';
+  for (const limit of ['1e9', '-1', '1Ki;', '0x10', ' 1', '1 ', '１', '1e400', '', 'Infinity']) {
+    for (const [resource, index] of [
+      ['cpu', 0],
+      ['requests.enflame.com/dtu', 1]
+    ] as const) {
+      const quotas = [
+        { resource: 'cpu', limit: '1' },
+        { resource: 'requests.enflame.com/dtu', limit: '1' }
+      ].map((quota, i) => (i === index ? { resource, limit } : quota));
+      await expect(
+        admin.call(operations.projects.create, { body: { name, quotas } })
+      ).rejects.toMatchObject({ status: 400, field: `quotas.${index}.limit` });
+    }
+  }
+  for (const resource of ['requests.foo', 'limits.cpu', 'pods', 'requests.a..b/c', '猫', 'cpu\n']) {
+    await expect(
+      admin.call(operations.projects.create, {
+        body: { name, quotas: [{ resource, limit: '1' }] }
+      })
+    ).rejects.toMatchObject({ status: 400, field: 'quotas.0.resource' });
+  }
+  for (const field of ['cpu', 'memoryBytes', 'cards'] as const) {
+    for (const amount of ['1e9', '1', -1, 0.05, 1e300, null, Number.NaN]) {
+      await expect(
+        admin.call(administration.createSpec, { body: { ...spec, name, [field]: amount } as never })
+      ).rejects.toMatchObject({ status: 400, field });
+    }
+  }
+});
+
 test('everyone’s use is shown by project', async () => {
   const { items } = await admin.call(administration.resources, {});
   const project = items.find(({ name }) => name === 'default');

@@ -83,6 +83,37 @@ test('the product’s own migrations make a sound database', () => {
   expect(sqlite.pragma('synchronous', { simple: true })).toBe(2);
 });
 
+test('what was there before compute specs said on which machines may be anywhere', () => {
+  const all = readMigrations(migrationsDirectory());
+  const before = all.slice(
+    0,
+    all.findIndex(({ tag }) => tag.endsWith('_placement'))
+  );
+  run(...before);
+  sqlite.exec(`
+    INSERT INTO compute_specs (id, name, model, cpu, memory_bytes, cards, ib, roce, created_at)
+      VALUES ('s', 'Dev', '', 1, 1, 0, 1, 0, 0);
+    INSERT INTO trainings (id, project_id, name, spec_id, command, environment, nodes, grace_seconds, created_at)
+      VALUES ('t', 'p', 'cats', 's', 'true', '{}', 1, 30, 0);
+    INSERT INTO training_runs (id, training_id, project_id, number, configuration, workload_id, attempt, created_at)
+      VALUES ('r', 't', 'p', 1, '{"name":"猫","nodes":1}', 'w', 1, 0);
+  `);
+  run(...all);
+  const anywhere = { fabrics: [], nodeSelector: {}, tolerations: [] };
+  expect(sqlite.prepare('SELECT node_selector, tolerations FROM compute_specs').get()).toEqual({
+    node_selector: '{}',
+    tolerations: '[]'
+  });
+  const kept = sqlite.prepare('SELECT configuration FROM training_runs').pluck().get();
+  expect(JSON.parse(String(kept))).toEqual({ name: '猫', nodes: 1, placement: anywhere });
+  const columns = sqlite.pragma('table_info(service_versions)') as {
+    name: string;
+    dflt_value: string | null;
+  }[];
+  const placement = columns.find(({ name }) => name === 'placement');
+  expect(JSON.parse(placement?.dflt_value?.slice(1, -1) ?? '')).toEqual(anywhere);
+});
+
 test('network file systems are recognised', () => {
   const probe = (type: number, mounts = '') => ({ type: () => type, mounts: () => mounts });
   expect(networkFileSystem(directory, probe(0x6969))).toBe('NFS');

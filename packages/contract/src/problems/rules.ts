@@ -24,6 +24,23 @@ export const rules = {
     en: 'A resource such as cpu, memory or requests.enflame.com/dtu.',
     zh: '资源名如 cpu、memory 或 requests.enflame.com/dtu。'
   },
+  'rule.cardResource': {
+    en: 'A resource with its domain, such as enflame.com/dtu.',
+    zh: '带域名的资源名，例如 enflame.com/dtu。'
+  },
+  'rule.labelName': {
+    en: 'A name of a label such as enflame.com/card: up to 63 letters, digits, -, _ and ., after a domain and / where it has one.',
+    zh: '标签名如 enflame.com/card：最多 63 个字母、数字、-、_ 或 .，之前可带域名和 /。'
+  },
+  'rule.labelValue': {
+    en: 'The value of a label: up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit.',
+    zh: '标签值最多 63 个字母、数字、-、_ 或 .，且首尾须为字母或数字。'
+  },
+  'rule.tolerationKey': {
+    en: 'Required, unless every taint is tolerated: that is Exists without a key.',
+    zh: '必填；若要容忍所有污点，请使用 Exists 且不填键。'
+  },
+  'rule.tolerationValue': { en: 'Exists takes no value.', zh: 'Exists 不带值。' },
   'rule.color': { en: 'A colour as #rrggbb.', zh: '颜色格式为 #rrggbb。' },
   'rule.filePath': {
     en: 'A relative path without . or .. parts.',

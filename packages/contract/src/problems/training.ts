@@ -105,6 +105,11 @@ export const training = {
     en: 'This machine cannot isolate nodes, so a run has one node at most.',
     zh: '本机无法隔离节点，因此运行最多只能有一个节点。'
   },
+  'placement-excluded': {
+    status: 422,
+    en: 'The compute spec wants machines with {label} = {wanted}; this installation has only those with {value}.',
+    zh: '该算力规格要求机器的 {label} 为 {wanted}，而本平台只使用该标签为 {value} 的机器。'
+  },
   'start-failed': { en: 'It could not be started: {detail}', zh: '无法启动：{detail}' },
   'no-checkpoint': {
     status: 409,

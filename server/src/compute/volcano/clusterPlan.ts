@@ -1,4 +1,4 @@
-import type { ReadinessProbe, WorkloadHandle, WorkloadPlan } from '../engine.ts';
+import type { ReadinessProbe, Toleration, WorkloadHandle, WorkloadPlan } from '../engine.ts';
 import type { PlannedMount } from '../rules.ts';
 
 /** `WorkloadPlan.data` of the Volcano engine: everything that manifests and the files of nodes are made from, as JSON. */
@@ -33,6 +33,9 @@ export interface ClusterPlan {
   /** False for what takes nothing from the project's quota: it has limits, and asks for nothing. */
   counted: boolean;
   fabrics: ('ib' | 'roce')[];
+  /** Of the spec, beside the configuration's. */
+  nodeSelector: Record<string, string>;
+  tolerations: Toleration[];
   network: 'none' | 'egress';
   scratchBytes: number;
   graceMs: number;

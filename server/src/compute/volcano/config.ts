@@ -1,3 +1,5 @@
+import type { Toleration } from '../engine.ts';
+
 /** The storage that the companion and all pods share. */
 export type SharedVolume =
   /** A claim in a namespace of the companion's own, `ReadWriteMany`; each project's namespace gets a claim on the same storage. */
@@ -18,13 +20,6 @@ export interface Fabric {
   resources: Readonly<Record<string, number>>;
   /** Annotations of the pod, such as `k8s.v1.cni.cncf.io/networks`. */
   annotations: Readonly<Record<string, string>>;
-}
-
-export interface Toleration {
-  key?: string;
-  operator?: 'Exists' | 'Equal';
-  value?: string;
-  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
 /** What the Volcano engine is told by the server's configuration. */
@@ -65,6 +60,7 @@ export interface VolcanoEngineConfig {
     namespace: Readonly<Record<string, string>>;
     pod: Readonly<Record<string, string>>;
   };
+  /** Of all pods, with those of the compute spec. */
   nodeSelector: Readonly<Record<string, string>>;
   tolerations: readonly Toleration[];
   /** What the marks IB and RoCE of a compute spec mean on this cluster. */

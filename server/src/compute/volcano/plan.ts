@@ -17,6 +17,7 @@ import type { ClusterHandle, ClusterPlan } from './clusterPlan.ts';
 import type { VolcanoEngineConfig } from './config.ts';
 import { isReservedInPods, podEnvironment } from './environment.ts';
 import { namespaceName, nodeNames, replicaName } from './names.ts';
+import { planCardResource, planPlacement } from './placement.ts';
 
 /** Nodes of one run: `<name>-worker-<index>` has to be a label of DNS, and the list of hosts one object of a megabyte. */
 export const MAX_NODES = 1024;
@@ -64,13 +65,14 @@ export function planWorkload(
     cards,
     counted: spec.counted ?? true,
     fabrics: [...new Set(resources.fabrics ?? [])],
+    ...planPlacement(config, spec),
     network: spec.network ?? 'none',
     scratchBytes: positive(resources.scratchBytes, 'resources.scratchBytes') ?? config.scratchBytes,
     graceMs: integer(spec.graceMs ?? DEFAULT_GRACE, 'graceMs', 0, 24 * 3600 * 1000),
     ...defined({
       layer: planLayer(spec.image.layer),
       readiness: spec.readiness,
-      cardResource: resources.cardResource,
+      cardResource: planCardResource(resources.cardResource),
       cpu: positive(resources.cpu, 'resources.cpu'),
       memoryBytes: positive(resources.memoryBytes, 'resources.memoryBytes')
     })

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { ComputeSpec } from '@topsdl/contract';
+import type { InputOf, operations } from '@topsdl/contract';
 import { notFound } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -10,7 +10,7 @@ import { ProblemError } from '../../http/problem.ts';
 import type { ComputeSpecDirectory } from './directory.ts';
 import { computeSpecs, type ComputeSpecRow } from './table.ts';
 
-export type SpecInput = Omit<ComputeSpec, 'id' | 'createdAt'>;
+export type SpecInput = InputOf<typeof operations.admin.createSpec>['body'];
 
 const GIB = 1024 ** 3;
 const DTU = 'enflame.com/dtu';

@@ -1,3 +1,4 @@
+import type { NodeSelector, Toleration } from '@topsdl/contract';
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const computeSpecs = sqliteTable('compute_specs', {
@@ -10,6 +11,8 @@ export const computeSpecs = sqliteTable('compute_specs', {
   cardResource: text('card_resource'),
   ib: integer('ib', { mode: 'boolean' }).notNull(),
   roce: integer('roce', { mode: 'boolean' }).notNull(),
+  nodeSelector: text('node_selector', { mode: 'json' }).$type<NodeSelector>().notNull().default({}),
+  tolerations: text('tolerations', { mode: 'json' }).$type<Toleration[]>().notNull().default([]),
   createdAt: integer('created_at').notNull()
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { WorkloadSpec } from '../../compute/engine.ts';
 import { mountsOf, WORKSPACE } from '../../compute/workspace.ts';
 import { removeTree } from '../../files/reclaim.ts';
+import { askedFor } from '../../reconcile/given.ts';
 import { OURS } from './packages.ts';
 import type { Packed, PackageVersionRow, ServiceVersionRow } from './table.ts';
 
@@ -130,10 +131,12 @@ export function buildSpec(root: string, version: PackageVersionRow): WorkloadSpe
 export function serviceSpec(
   root: string,
   image: PackageVersionRow,
-  version: Pick<ServiceVersionRow, 'serviceId' | 'serviceName' | 'environment' | 'resources'>,
+  version: Pick<
+    ServiceVersionRow,
+    'serviceId' | 'serviceName' | 'environment' | 'resources' | 'placement'
+  >,
   replicas: number
 ): WorkloadSpec {
-  const { resources } = version;
   return {
     kind: 'service',
     image: { base: 'host', layer: imageParts(root).layer },
@@ -147,12 +150,7 @@ export function serviceSpec(
       [`${OURS}SERVICE_NAME`]: version.serviceName
     },
     mounts: contents(root, image),
-    resources: {
-      cpu: resources.cpu,
-      memoryBytes: resources.memoryBytes,
-      cards: resources.cards,
-      ...(resources.cardResource === null ? {} : { cardResource: resources.cardResource })
-    },
+    ...askedFor(version),
     ports: [image.port],
     replicas,
     readiness: { port: image.port },

@@ -2,7 +2,7 @@ import { PlanError } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { ProblemError } from '../../http/problem.ts';
-import type { Resources } from '../../reconcile/owner.ts';
+import { givenBy } from '../../reconcile/given.ts';
 import { computeSpecDirectory } from '../admin/directory.ts';
 import { serviceSpec } from './image.ts';
 import { refuseOurs } from './packages.ts';
@@ -49,9 +49,8 @@ export function addServiceVersion(
     throw new ProblemError('not-found', { kind: 'compute-spec' }, 'body.specId');
   }
   refuseOurs(input.environment);
-  const { cpu, memoryBytes, cards, cardResource } = spec;
-  const resources: Resources = { cpu, memoryBytes, cards, cardResource };
-  const [short] = reconciler.admission.neverFits(projectId, input.replicas, resources);
+  const given = givenBy(spec);
+  const [short] = reconciler.admission.neverFits(projectId, input.replicas, given.resources);
   if (short) {
     const { resource, requested, limit } = short;
     throw new ProblemError('never-fits', { resource, requested, limit }, 'body.specId');
@@ -64,7 +63,7 @@ export function addServiceVersion(
     packageVersionId: image.id,
     specId: spec.id,
     specName: spec.name,
-    resources,
+    ...given,
     replicas: input.replicas,
     environment: { ...input.environment },
     attempt: 0,
@@ -93,6 +92,9 @@ function problemOf(error: PlanError): ProblemError {
   const name = error.field.startsWith('env.') ? error.field.slice('env.'.length) : undefined;
   if (error.code === 'env_reserved' && name !== undefined) {
     return new ProblemError('variable-reserved', { name }, `body.environment.${name}`);
+  }
+  if (error.code === 'placement_excluded') {
+    return new ProblemError('placement-excluded', error.params, 'body.specId');
   }
   if (error.code === 'program_missing') {
     return new ProblemError('unavailable', { detail: error.message });

@@ -1,5 +1,6 @@
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { MountRef, Scenario } from '@topsdl/contract';
+import { ANYWHERE, type Placement } from '../../reconcile/given.ts';
 import type { Resources } from '../../reconcile/owner.ts';
 
 /** Model packages. */
@@ -95,6 +96,7 @@ export const serviceVersions = sqliteTable(
     specId: text('spec_id').notNull(),
     specName: text('spec_name').notNull(),
     resources: text('resources', { mode: 'json' }).$type<Resources>().notNull(),
+    placement: text('placement', { mode: 'json' }).$type<Placement>().notNull().default(ANYWHERE),
     /** How many are wanted; the workload has more for as long as the last requests to them take. */
     replicas: integer('replicas').notNull(),
     environment: text('environment', { mode: 'json' }).$type<Record<string, string>>().notNull(),

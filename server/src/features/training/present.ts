@@ -105,7 +105,14 @@ export class Presenter {
 
   /** What a run was started with, in the form of a definition. */
   configuration({ run }: RunState): Omit<Training, 'runs' | 'runCount'> {
-    const { resources: _, datasets, algorithms, models, ...rest } = run.configuration;
+    const {
+      resources: _,
+      placement: __,
+      datasets,
+      algorithms,
+      models,
+      ...rest
+    } = run.configuration;
     return {
       ...rest,
       id: run.trainingId,

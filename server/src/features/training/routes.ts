@@ -7,6 +7,7 @@ import type { App } from '../../app.ts';
 import { disposition } from '../../http/download.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { streamEvents } from '../../events/sse.ts';
+import { givenBy } from '../../reconcile/given.ts';
 import { presentReason } from '../../reconcile/reasons.ts';
 import { presentEntry, presentVersion } from '../../sets/present.ts';
 import { sendFile } from '../../sets/routes.ts';
@@ -231,7 +232,6 @@ class Checks {
       input.saveModelSetId === null
         ? null
         : this.#references.requireModelSet(projectId, input.saveModelSetId, 'body.saveModelSetId');
-    const { cpu, memoryBytes, cards, cardResource } = spec;
     return {
       name: input.name,
       datasets: mounts.dataset,
@@ -239,7 +239,7 @@ class Checks {
       models: mounts.model,
       specId: spec.id,
       specName: spec.name,
-      resources: { cpu, memoryBytes, cards, cardResource },
+      ...givenBy(spec),
       command: input.command,
       environment: input.environment,
       nodes: input.nodes,

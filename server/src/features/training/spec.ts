@@ -6,6 +6,7 @@ import {
   type WorkloadSpec
 } from '../../compute/engine.ts';
 import { ProblemError } from '../../http/problem.ts';
+import { askedFor } from '../../reconcile/given.ts';
 import { mountsOf, PERSISTENT_MODEL, WORKSPACE } from './layout.ts';
 import type { RunConfiguration, RunMount } from './table.ts';
 
@@ -29,7 +30,6 @@ export function specOf(
   configuration: RunConfiguration,
   places: RunPlaces
 ): WorkloadSpec {
-  const { resources } = configuration;
   const chosen = (kind: 'dataset' | 'algorithm' | 'model', mounts: readonly RunMount[]) =>
     mountsOf(
       kind,
@@ -55,12 +55,7 @@ export function specOf(
       ...chosen('model', configuration.models),
       { source: places.persistentModel, target: PERSISTENT_MODEL, readOnly: false }
     ],
-    resources: {
-      cpu: resources.cpu,
-      memoryBytes: resources.memoryBytes,
-      cards: resources.cards,
-      ...(resources.cardResource === null ? {} : { cardResource: resources.cardResource })
-    },
+    ...askedFor(configuration),
     nodes: configuration.nodes,
     graceMs: configuration.graceSeconds * 1000,
     projectId: run.projectId,
@@ -100,6 +95,8 @@ function problemOf(error: PlanError, check: EngineCheck): ProblemError {
   switch (error.code) {
     case 'nodes_unsupported':
       return new ProblemError('needs-sandbox', {}, field);
+    case 'placement_excluded':
+      return new ProblemError('placement-excluded', error.params, field);
     case 'env_reserved':
       return new ProblemError('variable-reserved', { name: error.params.name ?? '' }, field);
     case 'program_missing': {
@@ -125,6 +122,7 @@ function fieldOf(field: string): string | undefined {
     case 'env':
       return `body.environment.${rest.join('.')}`;
     case 'resources':
+    case 'placement':
       return 'body.specId';
     case 'graceMs':
       return 'body.graceSeconds';

@@ -8,7 +8,7 @@ import {
   uniqueIndex
 } from 'drizzle-orm/sqlite-core';
 import type { MountRef } from '@topsdl/contract';
-import type { Resources } from '../../reconcile/owner.ts';
+import type { Given } from '../../reconcile/given.ts';
 import type { StoredReason } from '../../reconcile/reasons.ts';
 
 export type MountKind = 'dataset' | 'algorithm' | 'model';
@@ -60,14 +60,13 @@ export interface RunMount extends MountRef {
 }
 
 /** What a run was started with; it never changes. */
-export interface RunConfiguration {
+export interface RunConfiguration extends Given {
   readonly name: string;
   readonly datasets: readonly RunMount[];
   readonly algorithms: readonly RunMount[];
   readonly models: readonly RunMount[];
   readonly specId: string;
   readonly specName: string;
-  readonly resources: Resources;
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly nodes: number;

@@ -55,17 +55,7 @@ export function podTemplate(
               searches: [`${plan.name}.${plan.namespace}.svc.${config.clusterDomain}`]
             }
           }),
-      ...(Object.keys(config.nodeSelector).length > 0 ? { nodeSelector: config.nodeSelector } : {}),
-      ...(config.tolerations.length > 0
-        ? {
-            tolerations: config.tolerations.map(({ key, operator, value, effect }) => ({
-              ...(key === undefined ? {} : { key }),
-              ...(operator === undefined ? {} : { operator }),
-              ...(value === undefined ? {} : { value }),
-              ...(effect === undefined ? {} : { effect })
-            }))
-          }
-        : {}),
+      ...placement(config, plan),
       ...(config.imagePullSecrets.length > 0
         ? { imagePullSecrets: config.imagePullSecrets.map(name => ({ name })) }
         : {}),
@@ -142,6 +132,28 @@ function resources(config: VolcanoEngineConfig, plan: ClusterPlan): Container['r
   };
 }
 
+/** What the spec says, and what the configuration says of all pods: of a label that both name, the latter. */
+function placement(
+  config: VolcanoEngineConfig,
+  plan: ClusterPlan
+): Pick<PodTemplate['spec'], 'nodeSelector' | 'tolerations'> {
+  const nodeSelector = { ...plan.nodeSelector, ...config.nodeSelector };
+  const tolerations = [...config.tolerations, ...plan.tolerations];
+  return {
+    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(tolerations.length > 0
+      ? {
+          tolerations: tolerations.map(({ key, operator, value, effect }) => ({
+            ...(key === undefined ? {} : { key }),
+            ...(operator === undefined ? {} : { operator }),
+            ...(value === undefined ? {} : { value }),
+            ...(effect === undefined ? {} : { effect })
+          }))
+        }
+      : {})
+  };
+}
+
 function fabricAnnotations(config: VolcanoEngineConfig, plan: ClusterPlan): Record<string, string> {
   return Object.assign(
     {},
@@ -197,5 +209,6 @@ function probe(readiness: ReadinessProbe): Probe {
 
 /** Text in which Kubernetes expands no variable. */
 function verbatim(text: string): string {
-  return text.replaceAll('$(', '$$$(');
+  // A dollar stands for itself when there are two: `$$(A)` is as good as `$` and the variable's value, were it to get a third.
+  return text.replaceAll('$', '$$$$');
 }
