@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { isAbsolute } from 'node:path';
-import { CardResource, Name, Password, QUANTITY_PATTERN, ResourceName } from '@topsdl/contract';
+import { CardResource, Name, Password, Quantity, Quota, ResourceName } from '@topsdl/contract';
 import { parse, type TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { parseAddress } from './address.ts';
@@ -9,10 +9,13 @@ import { clusterFaults, clusterSettings } from './compute/volcano/settings.ts';
 import { runsFromSource } from './entry.ts';
 
 const seconds = (max: number) => z.number().int().min(0).max(max);
-const quotas = z.record(
-  ResourceName,
-  z.string().regex(QUANTITY_PATTERN, 'a quantity such as 48, 500m or 128Gi')
-);
+const quotas = z.record(ResourceName, Quantity).superRefine((limits, context) => {
+  for (const [resource, limit] of Object.entries(limits)) {
+    for (const { message } of Quota.safeParse({ resource, limit }).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: [resource], message });
+    }
+  }
+});
 
 /**
  * Everything that `config.toml` and the environment can set. A setting `section.some_name` is
@@ -187,7 +190,14 @@ function explain(issue: z.core.$ZodIssue): string {
     {
       'rule.name': 'a name of 1–50 characters without / : * ? " < > | \' \\',
       'rule.password': '6–16 characters',
-      'rule.resourceName': 'a resource such as cpu, memory or requests.enflame.com/dtu'
+      'rule.quantity': 'a quantity such as 48, 500m or 128Gi',
+      'rule.wholeQuantity': 'a whole number of cards',
+      'rule.resourceName': 'a resource such as cpu, memory or requests.enflame.com/dtu',
+      'rule.cardResource': 'a resource such as enflame.com/dtu',
+      'rule.labelName': 'the name of a label, such as enflame.com/card',
+      'rule.labelValue': 'the value of a label: up to 63 letters, digits, ., _ and -',
+      'rule.tolerationKey': 'is needed, but for the operator Exists',
+      'rule.tolerationValue': 'the operator Exists takes no value'
     }[message] ?? message
   );
 }

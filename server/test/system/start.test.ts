@@ -59,7 +59,7 @@ test('every fault of the configuration is listed', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'topsdl-config-'));
   writeFileSync(
     join(dataDir, 'config.toml'),
-    '[server]\nport = 5\nlisten = "here:80"\n[database]\nreaders = 0\n[log]\nlevel = "loud"\n[project.quotas]\ncpu = "many"\ncpus = "4"\n[nonsense]\na = 1\n'
+    '[server]\nport = 5\nlisten = "here:80"\n[database]\nreaders = 0\n[log]\nlevel = "loud"\n[project.quotas]\ncpu = "many"\ncpus = "4"\n[cluster]\ntolerations = [{ value = "x" }]\n[cluster.node_selector]\n"a b" = "x"\npool = "a/b"\n[cluster.ib.resources]\ncpu = 1\n[nonsense]\na = 1\n'
   );
   const failed = await startCompanion({
     dataDir,
@@ -76,6 +76,10 @@ test('every fault of the configuration is listed', async () => {
     'log.level',
     'project.quotas.cpu: a quantity',
     'project.quotas.cpus: a resource',
+    'cluster.tolerations.0.key: is needed',
+    'cluster.node_selector.a b: the name of a label',
+    'cluster.node_selector.pool: the value of a label',
+    'cluster.ib.resources.cpu: a resource',
     'nonsense',
     '--listen: an address such as 0.0.0.0:8444',
     'TOPSDL_SESSION_DAYS',
@@ -112,6 +116,13 @@ test('an engine on a cluster says what it is not told', async () => {
   expect((elsewhere as CompanionEnded).stderr).toMatch(
     /cluster\.volume_root: the data directory .* is not in \/srv\/shared/
   );
+});
+
+test('cards of a quota are whole in the configuration, too', async () => {
+  const failed = await startCompanion({
+    env: { TOPSDL_PROJECT_QUOTAS: '{"requests.enflame.com/dtu": "1.5"}' }
+  }).catch((error: CompanionEnded) => error);
+  expect((failed as CompanionEnded).stderr).toContain('a whole number of cards');
 });
 
 test('health, readiness, metrics and the description need nobody', async () => {

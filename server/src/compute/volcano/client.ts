@@ -264,7 +264,7 @@ export class ClusterApi {
         ...(body === undefined ? {} : { 'content-type': type }),
         ...headers
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: jsonOf(body) }),
       // Their own limits: a watch may be silent for a minute.
       headersTimeout: 0,
       bodyTimeout: 0
@@ -349,6 +349,16 @@ function unanswered(error: unknown): ApiError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const late = cause.name === 'TimeoutError' || cause.name === 'AbortError';
   return new ApiError(0, late ? 'the API server did not answer in time' : cause.message);
+}
+
+/** What JSON has as it is, and YAML only escaped, or takes for the end of a line. */
+const NOT_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** JSON that is YAML, too: as such the server reads what is applied, and refuses an object for one such letter of a name. */
+function jsonOf(body: unknown): string {
+  return JSON.stringify(body, (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value
+  ).replace(NOT_IN_YAML, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -103,8 +103,9 @@ export class Projects {
     const config = this.#config;
     const namespace = namespaceName(config.namespacePrefix, project.id);
     await this.#apply(KINDS.namespace, namespaceManifest(config, project));
-    if (Object.keys(project.quotas).length > 0) {
-      await this.#apply(KINDS.resourceQuota, quotaManifest(config, project));
+    const quota = quotaManifest(config, project);
+    if (Object.keys(quota.spec.hard).length > 0) {
+      await this.#apply(KINDS.resourceQuota, quota);
     } else {
       await this.#remove(pathOf(KINDS.resourceQuota, namespace, QUOTA_NAME));
     }

@@ -42,9 +42,17 @@ export function add(sums: Map<string, number>, quantities: Quantities, times = 1
 
 /** Cores as Kubernetes has them, at least a thousandth. */
 export function milliCores(cores: number): string {
-  return `${Math.max(1, Math.round(cores * 1000))}m`;
+  return `${digits(Math.max(1, cores * 1000))}m`;
 }
 
 export function wholeBytes(bytes: number): string {
-  return String(Math.round(bytes));
+  return digits(bytes);
+}
+
+/** More than any cluster has, and within the 64 bits that Kubernetes counts in. */
+const MOST = 2 ** 62;
+
+/** Without an exponent, which may not stand before a unit. */
+function digits(amount: number): string {
+  return String(BigInt(Math.min(MOST, Math.round(amount))));
 }

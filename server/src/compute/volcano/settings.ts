@@ -1,20 +1,19 @@
 import { isAbsolute } from 'node:path';
+import { CardResource, LabelName, LabelValue, Toleration } from '@topsdl/contract';
 import { z } from 'zod';
 
 import { DEFAULTS, type SharedVolume, type VolcanoEngineConfig } from './config.ts';
 
-const label = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$|^$/, {
-  message: 'the value of a label: letters, digits, ., _ and -'
-});
-const labels = z.record(z.string().min(1), label);
+const labels = z.record(LabelName, LabelValue);
 const path = z.string().refine(isAbsolute, 'an absolute path');
 const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, {
   message: 'lower-case letters, digits and -'
 });
 const fabric = z
   .object({
-    resources: z.record(z.string().min(1), z.number().int().min(1)).default({}),
-    annotations: z.record(z.string().min(1), z.string()).default({})
+    resources: z.record(CardResource, z.number().int().min(1)).default({}),
+    // Of pods, whose names are as those of labels.
+    annotations: z.record(LabelName, z.string()).default({})
   })
   .strict();
 
@@ -50,7 +49,10 @@ export const clusterSettings = z
     /** One queue for all; by itself each project has its own. */
     queue: dnsLabel.optional(),
     scheduler: dnsLabel.default(DEFAULTS.scheduler),
-    domain: z.string().min(1).default(DEFAULTS.clusterDomain),
+    domain: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, { message: 'a domain such as cluster.local' })
+      .default(DEFAULTS.clusterDomain),
     uid: z.number().int().min(1).max(2_147_483_647).default(DEFAULTS.uid),
     gid: z.number().int().min(1).max(2_147_483_647).default(DEFAULTS.gid),
     watch: z.enum(['cluster', 'namespace']).default(DEFAULTS.watch),
@@ -59,18 +61,7 @@ export const clusterSettings = z
     /** Labels of the companion's namespace and pod, for the policy that lets it in. */
     companion: z.object({ namespace: labels, pod: labels }).strict().optional(),
     node_selector: labels.default({}),
-    tolerations: z
-      .array(
-        z
-          .object({
-            key: z.string().min(1).optional(),
-            operator: z.enum(['Exists', 'Equal']).optional(),
-            value: label.optional(),
-            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional()
-          })
-          .strict()
-      )
-      .default([]),
+    tolerations: z.array(Toleration).default([]),
     /** What IB and RoCE of a compute spec mean here. */
     ib: fabric.optional(),
     roce: fabric.optional(),

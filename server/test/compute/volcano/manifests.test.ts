@@ -19,12 +19,14 @@ import {
 import { projectStorage } from '../../../src/compute/volcano/manifests/storage.ts';
 import { planWorkload } from '../../../src/compute/volcano/plan.ts';
 import { subPathOf } from '../../../src/compute/volcano/share.ts';
+import { nasty, projects, workloads } from './hostile.ts';
 import { clusterPlan, CONFIG, PROGRAM, RUN, SPEC } from './samples.ts';
+import { JobShape, NamespaceShape, QueueShape, QuotaShape, StatefulSetShape } from './shapes.ts';
 
 const PROJECT = {
   id: SPEC.projectId,
   name: '猫 & dogs',
-  quotas: { cpu: '48', memory: '128Gi', 'requests.enflame.com/dtu': '4', 'limits.cpu': '96' }
+  quotas: { cpu: '48', memory: '128Gi', 'requests.enflame.com/dtu': '4' }
 };
 
 test('a job of a master and a worker', () => {
@@ -126,147 +128,94 @@ test('nothing outside the volume can be mounted', () => {
   expect(subPathOf(CONFIG, '/data/topsdl/..x')).toBe('topsdl/..x');
 });
 
-/** Everything that a pod of ours may have, and no more. */
-const ALLOWED = {
-  spec: [
-    'automountServiceAccountToken',
-    'containers',
-    'dnsConfig',
-    'enableServiceLinks',
-    'imagePullSecrets',
-    'nodeSelector',
-    'restartPolicy',
-    'schedulerName',
-    'securityContext',
-    'terminationGracePeriodSeconds',
-    'tolerations',
-    'volumes'
-  ],
-  container: [
-    'command',
-    'env',
-    'image',
-    'imagePullPolicy',
-    'name',
-    'readinessProbe',
-    'resources',
-    'securityContext',
-    'volumeMounts'
-  ]
-};
-
-const nasty = fc.oneof(
-  fc.constantFrom(
-    '{{ .Values.x }}',
-    '$(KUBERNETES_SERVICE_HOST)',
-    'a\nprivileged: true\nhostNetwork: true',
-    '!!python/object/apply:os.system ["id"]',
-    '&a *a',
-    '猫'.repeat(50),
-    '\u202egnp',
-    '"; rm -rf /; "',
-    '{"hostPath":{"path":"/"}}',
-    '-'.repeat(300)
-  ),
-  fc.string({ unit: 'grapheme', maxLength: 60 })
-);
-
-/** Fields of a pod that somebody might hope to set by adding them to what an API takes. */
-const SMUGGLED = {
-  hostPath: '/',
-  privileged: true,
-  hostNetwork: true,
-  hostPID: true,
-  serviceAccount: 'admin',
-  serviceAccountName: 'admin',
-  nodeName: 'control',
-  initContainers: [{ name: 'x', image: 'evil' }],
-  ephemeralContainers: [{ name: 'x' }],
-  securityContext: { privileged: true, runAsUser: 0 },
-  volumes: [{ name: 'x', hostPath: { path: '/' } }],
-  priorityClassName: 'system-node-critical',
-  tolerations: [{ operator: 'Exists' }]
-};
-
-const specs = fc.record({
-  kind: fc.constantFrom('batch' as const, 'interactive' as const, 'service' as const),
-  command: fc.oneof(nasty, fc.array(nasty, { minLength: 1, maxLength: 4 })),
-  env: fc.dictionary(fc.stringMatching(/^[A-Z_]{1,12}$/), nasty, { maxKeys: 4 }),
-  target: nasty,
-  projectId: nasty,
-  id: nasty,
-  name: nasty,
-  cardResource: fc.constantFrom('enflame.com/dtu', undefined),
-  cards: fc.integer({ min: 0, max: 8 })
+test('a compute spec adds to what the configuration selects by and tolerates', () => {
+  const config: VolcanoEngineConfig = {
+    ...CONFIG,
+    nodeSelector: { pool: 'cards' },
+    tolerations: [{ key: 'enflame.com/dtu', operator: 'Exists', effect: 'NoSchedule' }]
+  };
+  const placed = (placement: WorkloadSpec['placement']) =>
+    clusterPlanOf(planWorkload(config, { ...SPEC, placement }, RUN));
+  const plan = placed({
+    nodeSelector: { 'enflame.com/card': 'T20', pool: 'cards' },
+    tolerations: [{ key: 'night', operator: 'Equal', value: 'yes' }]
+  });
+  for (const { template } of jobManifest(config, plan, 'hash', PROGRAM).spec.tasks) {
+    expect(template.spec).toMatchObject({
+      nodeSelector: { pool: 'cards', 'enflame.com/card': 'T20' },
+      tolerations: [
+        { key: 'enflame.com/dtu', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'night', operator: 'Equal', value: 'yes' }
+      ]
+    });
+  }
+  expect(() => placed({ nodeSelector: { pool: 'other' } })).toThrow(
+    expect.objectContaining({
+      code: 'placement_excluded',
+      field: 'placement.nodeSelector.pool',
+      params: { label: 'pool', wanted: 'other', value: 'cards' }
+    })
+  );
+  expect(() => placed({ tolerations: [{ key: 'a b' }] })).toThrow(
+    expect.objectContaining({ code: 'placement_invalid', field: 'placement.tolerations.0' })
+  );
 });
 
-test('whatever people write: names are names, text stays text, and no field of theirs gets into a pod', () => {
+test('a quota holds what the cluster knows, in numbers that it takes', () => {
+  const quotas = {
+    cpu: '999999999999999P',
+    memory: '128Gi',
+    storage: '1Ti',
+    'requests.enflame.com/dtu': '4',
+    'requests.a..b/c': '1',
+    'requests.foo': '1',
+    'limits.cpu': '96'
+  };
+  const project = { ...PROJECT, quotas };
+  expect(quotaManifest(CONFIG, project).spec.hard).toEqual({
+    cpu: '999999999999999P',
+    memory: '128Gi',
+    'requests.enflame.com/dtu': '4'
+  });
+  const halved = quotaManifest({ ...CONFIG, overcommit: 2 }, project).spec.hard;
+  expect(halved).toMatchObject({ memory: String(64 * 1024 ** 3), 'requests.enflame.com/dtu': '4' });
+  expect(halved.cpu).toBe(`${2n ** 62n}m`);
+});
+
+test('whatever people write: an object is of the one shape, or none is made', () => {
+  const planned = { made: 0, refused: 0 };
   fc.assert(
-    fc.property(specs, input => {
-      const { kind, target, id, name, cards, cardResource, ...rest } = input;
-      const spec = {
-        ...SPEC,
-        ...rest,
-        kind,
-        nodes: kind === 'service' ? 1 : 3,
-        image: { ...SPEC.image, ...SMUGGLED },
-        mounts: [
-          {
-            source: '/data/topsdl/sets/x',
-            target: `/workspace/${target}`,
-            readOnly: true,
-            ...SMUGGLED
-          }
-        ],
-        resources: { ...SPEC.resources, ...SMUGGLED, cards, cardResource },
-        ...SMUGGLED
-      } as unknown as WorkloadSpec;
+    fc.property(workloads, nasty, nasty, (spec, id, name) => {
       let plan;
       try {
         plan = clusterPlanOf(planWorkload(CONFIG, spec, { ...RUN, id, name }));
       } catch (error) {
         expect(error).toBeInstanceOf(PlanError);
+        planned.refused++;
         return;
       }
-      const made =
-        kind === 'service'
-          ? statefulSetManifest(CONFIG, plan, 'hash', PROGRAM)
-          : jobManifest(CONFIG, plan, 'hash', PROGRAM);
-      expect(made.metadata.name).toMatch(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/);
-      expect(made.metadata.namespace).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
-      for (const value of Object.values(made.metadata.labels ?? {})) {
-        expect(value).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
-      }
-      const templates =
-        'tasks' in made.spec!
-          ? made.spec.tasks.map(({ template }) => template)
-          : [made.spec!.template!];
-      for (const { spec: pod } of templates) {
-        expect(Object.keys(pod).filter(key => !ALLOWED.spec.includes(key))).toEqual([]);
-        const [container, ...others] = pod.containers;
-        expect(others).toEqual([]);
-        expect(Object.keys(container).filter(key => !ALLOWED.container.includes(key))).toEqual([]);
-        expect(container.securityContext).toEqual({
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          runAsNonRoot: true,
-          capabilities: { drop: ['ALL'] }
-        });
-        expect(pod.volumes.map(volume => Object.keys(volume).sort())).toEqual([
-          ['name', 'persistentVolumeClaim'],
-          ['emptyDir', 'name']
-        ]);
-        // Kubernetes replaces `$(NAME)` by a variable, unless there is another dollar before it.
-        for (const { value } of container.env) {
-          expect(value.replaceAll('$$', '')).not.toContain('$(');
-        }
-        expect(container.command).toHaveLength(5);
-        for (const { subPath = '' } of container.volumeMounts) {
-          expect(subPath.split('/')).not.toContain('..');
-        }
+      planned.made++;
+      if (spec.kind === 'service') {
+        StatefulSetShape.parse(statefulSetManifest(CONFIG, plan, 'hash', PROGRAM));
+      } else {
+        JobShape.parse(jobManifest(CONFIG, plan, 'hash', PROGRAM));
       }
     }),
-    { numRuns: 300 }
+    { numRuns: 1000 }
+  );
+  // Neither side of it is empty.
+  expect(Math.min(planned.made, planned.refused)).toBeGreaterThan(50);
+});
+
+test('whatever a project is called and may use: its objects are of the one shape', () => {
+  fc.assert(
+    fc.property(projects, fc.constantFrom(1, 16), (project, overcommit) => {
+      const config = { ...CONFIG, overcommit };
+      NamespaceShape.parse(namespaceManifest(config, project));
+      QuotaShape.parse(quotaManifest(config, project));
+      QueueShape.parse(queueManifest(config, project));
+    }),
+    { numRuns: 1000 }
   );
 });
 

@@ -24,12 +24,16 @@ export interface NetworkPolicy extends ClusterObject {
   };
 }
 
-/** Addresses that no run reaches, whatever it may: of the cloud's metadata, and all private ones, the API server's among them. */
+/** Addresses that no run reaches, whatever it may: of the clouds' metadata, and all private ones, the API server's among them. */
 const INSIDE_V4 = [
   '10.0.0.0/8',
   '100.64.0.0/10',
+  // Azure's metadata and credentials, at an address that is public by its number.
+  '168.63.129.16/32',
   '169.254.0.0/16',
   '172.16.0.0/12',
+  // Oracle's metadata.
+  '192.0.0.0/24',
   '192.168.0.0/16'
 ];
 const INSIDE_V6 = ['fc00::/7', 'fe80::/10'];

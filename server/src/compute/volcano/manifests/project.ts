@@ -1,3 +1,5 @@
+import { Quota } from '@topsdl/contract';
+
 import type { EngineProject } from '../../engine.ts';
 import type { VolcanoEngineConfig } from '../config.ts';
 import { ANNOTATIONS, LABELS, labelValue, namespaceName, ownLabels } from '../names.ts';
@@ -37,23 +39,26 @@ export function namespaceManifest(
   };
 }
 
-/** Cores and memory in the part of them that pods ask for. */
+/**
+ * What of a project's quotas the cluster holds: cores and memory, in the part of them that pods ask for, and cards. One name or amount
+ * that Kubernetes does not take would keep the whole quota from being made, and every run of the project from starting: what is none
+ * of them is left to the companion, which counts all of it.
+ */
 function quotasOf({ overcommit }: VolcanoEngineConfig, { quotas }: EngineProject): Quantities {
-  if (overcommit === 1) {
-    return quotas;
+  const held: Record<string, string> = {};
+  for (const [resource, limit] of Object.entries(quotas)) {
+    if (!Quota.safeParse({ resource, limit }).success) {
+      continue;
+    }
+    if (resource.startsWith('requests.')) {
+      held[resource] = limit;
+    } else if (resource === 'cpu') {
+      held.cpu = overcommit === 1 ? limit : milliCores(amountOf(limit) / overcommit);
+    } else if (resource === 'memory') {
+      held.memory = overcommit === 1 ? limit : wholeBytes(amountOf(limit) / overcommit);
+    }
   }
-  return Object.fromEntries(
-    Object.entries(quotas).map(([resource, amount]) => {
-      switch (resource.replace(/^requests\./, '')) {
-        case 'cpu':
-          return [resource, milliCores(amountOf(amount) / overcommit)];
-        case 'memory':
-          return [resource, wholeBytes(amountOf(amount) / overcommit)];
-        default:
-          return [resource, amount];
-      }
-    })
-  );
+  return held;
 }
 
 export const QUOTA_NAME = 'topsdl';
@@ -76,9 +81,10 @@ export function quotaManifest(config: VolcanoEngineConfig, project: EngineProjec
 export function queueManifest(config: VolcanoEngineConfig, project: EngineProject): Queue {
   const name = namespaceName(config.namespacePrefix, project.id);
   const capability = Object.fromEntries(
-    Object.entries(quotasOf(config, project))
-      .filter(([resource]) => !resource.startsWith('limits.'))
-      .map(([resource, amount]) => [resource.replace(/^requests\./, ''), amount])
+    Object.entries(quotasOf(config, project)).map(([resource, amount]) => [
+      resource.replace(/^requests\./, ''),
+      amount
+    ])
   );
   return {
     apiVersion: 'scheduling.volcano.sh/v1beta1',
