@@ -60,7 +60,7 @@ function nodeConfiguration(
   config: VolcanoEngineConfig,
   plan: ClusterPlan
 ): Readonly<Record<string, unknown>> {
-  const { argv, env, workingDirectory, nodes, slots, layer } = plan;
+  const { argv, env, workingDirectory, nodes, slots, ports, layer } = plan;
   const { readyTimeoutMs, logLimitBytes, maxProcesses } = config;
   return {
     argv,
@@ -68,6 +68,7 @@ function nodeConfiguration(
     workingDirectory,
     nodes,
     slots,
+    ports,
     layer: layer !== undefined,
     readyTimeoutMs,
     logLimitBytes,

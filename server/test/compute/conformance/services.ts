@@ -6,7 +6,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Endpoint } from '../../../src/compute/engine.ts';
 import type { Bench } from './bench.ts';
 
-const HTTP_SERVER = `python3 -u -c '
+/** A small server that listens on an address of its node's. */
+const httpServer = (address: string): string => `python3 -u -c '
 import http.server, os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 class H(http.server.BaseHTTPRequestHandler):
@@ -15,7 +16,7 @@ class H(http.server.BaseHTTPRequestHandler):
         body = os.uname().nodename.encode()
         self.send_response(200); self.send_header("content-length", str(len(body))); self.end_headers(); self.wfile.write(body)
     def log_message(self, *a): pass
-server = http.server.ThreadingHTTPServer(("0.0.0.0", 8080), H)
+server = http.server.ThreadingHTTPServer(("${address}", 8080), H)
 print("listening")
 server.serve_forever()
 '`;
@@ -25,7 +26,7 @@ export function describeServices(bench: Bench): void {
   describe('serves', () => {
     const service = {
       kind: 'service',
-      command: HTTP_SERVER,
+      command: httpServer('0.0.0.0'),
       ports: [8080],
       readiness: { port: 8080, path: '/', intervalMs: 50 }
     } as const;
@@ -52,6 +53,13 @@ export function describeServices(bench: Bench): void {
       await run.engine.stop(run.handle);
       expect(await run.ended()).toMatchObject({ state: 'stopped' });
       expect(bench.under.hasProcesses(run.handle)).toBe(false);
+    });
+
+    test('a program that listens on the loopback address alone', async () => {
+      const run = bench.trial({ ...service, command: httpServer('127.0.0.1') });
+      await run.submit();
+      await run.until(ready(1));
+      expect(await fetchText(run.engine.endpoint(run.handle, 8080, 0))).toMatch(/-0$/);
     });
 
     test('as many replicas as were wanted last', async () => {
@@ -102,7 +110,7 @@ export function describeServices(bench: Bench): void {
     test('an interactive workload through its port', async () => {
       const run = bench.trial({
         kind: 'interactive',
-        command: HTTP_SERVER,
+        command: httpServer('0.0.0.0'),
         ports: [8080]
       });
       await run.submit();

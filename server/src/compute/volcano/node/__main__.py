@@ -112,6 +112,11 @@ class Node:
         os.close(err[1])
         self._pump("stdout", out[0])
         self._pump("stderr", err[0])
+        if self.run["ports"]:
+            # Loaded where it is needed: most nodes have no ports, and start sooner without it.
+            from doors import open_doors
+
+            open_doors(self.run["ports"])
 
     def _pump(self, stream, source):
         pump = threading.Thread(target=self.log.pump, args=(stream, source), daemon=True)
