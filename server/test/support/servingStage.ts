@@ -66,6 +66,7 @@ export class ServingStage {
   build(
     packageId: string,
     more: {
+      algorithmVersionIds?: string[];
       arguments?: string[];
       environment?: Record<string, string>;
       setupCommand?: string;
@@ -118,9 +119,15 @@ export class ServingStage {
     );
   }
 
-  /** Removes every service and waits for their ends: replicas outlive a companion, and so its tests. */
+  /** Removes every service, and ends the companion. */
   async end(): Promise<void> {
-    const { owner, projectId, companion } = this.stage;
+    await this.clear();
+    await this.stage.companion.stop();
+  }
+
+  /** Removes every service and waits for their ends: replicas outlive a companion, and so its tests. */
+  async clear(): Promise<void> {
+    const { owner, projectId } = this.stage;
     const { items } = await owner.call(serving.listServices, { params: { projectId } });
     for (const { id, gray, production } of items) {
       const params = { serviceId: id };
@@ -135,7 +142,6 @@ export class ServingStage {
       () => owner.call(operations.projects.overview, { params: { projectId } }),
       ({ running, waiting }) => running.length + waiting.length === 0
     );
-    await companion.stop();
   }
 
   /** Calls a service as a program does, with a token. */

@@ -41,15 +41,15 @@ export class Stage {
   async version(
     kind: 'algorithms' | 'models',
     name: string,
-    files: Readonly<Record<string, string>>
+    files: Readonly<Record<string, string | Uint8Array>>
   ): Promise<SetVersion> {
     const set = await this.set(kind, name);
     const version = await this.owner.call(operations[kind].createVersion, {
       params: { setId: set.id },
       body: {}
     });
-    for (const [path, text] of Object.entries(files)) {
-      await this.write(kind, version.id, path, text);
+    for (const [path, content] of Object.entries(files)) {
+      await this.write(kind, version.id, path, content);
     }
     return version;
   }
@@ -58,12 +58,12 @@ export class Stage {
     kind: 'algorithms' | 'models',
     versionId: string,
     path: string,
-    text: string
+    content: string | Uint8Array
   ): Promise<void> {
     await this.owner.call(
       operations[kind].writeFile,
       { params: { versionId }, query: { path } },
-      { rawBody: new TextEncoder().encode(text) }
+      { rawBody: typeof content === 'string' ? new TextEncoder().encode(content) : content }
     );
   }
 

@@ -136,16 +136,22 @@ export class Builds implements WorkloadOwner {
       await contents.snapshot(versionId, parts.set('algorithm', versionId));
     }
     signal.throwIfAborted();
-    const { python = 'python3' } = this.#app.options;
-    const { requirements } = version;
-    const status =
-      requirements.length === 0
+    const { capabilities } = await this.#app.compute.check();
+    const network = capabilities.egress ? 'egress' : 'none';
+    const fetched =
+      network === 'egress' || version.requirements.length === 0
         ? 0
-        : await fetchWheels(python, requirements, parts.wheels, parts.log, signal);
-    await writeBuild(root, version.setupCommand, status);
+        : await fetchWheels(
+            this.#app.options.python ?? 'python3',
+            version.requirements,
+            parts.wheels,
+            parts.log,
+            signal
+          );
+    await writeBuild(root, version.setupCommand, network, fetched);
     const directory = this.#app.files.path('runs', version.id, String(workload.attempt));
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    return { spec: buildSpec(root, version), directory };
+    return { spec: buildSpec(root, version, network), directory };
   }
 
   changed(tx: Transaction, workload: Workload, before: Workload | null): void {

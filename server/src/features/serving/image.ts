@@ -4,7 +4,9 @@ import type { WorkloadSpec } from '../../compute/engine.ts';
 import { mountsOf, WORKSPACE } from '../../compute/workspace.ts';
 import { removeTree } from '../../files/reclaim.ts';
 import { askedFor } from '../../reconcile/given.ts';
+import { buildScript, type BuildNetwork } from './buildScript.ts';
 import { OURS } from './packages.ts';
+import { FETCH } from './requirements.ts';
 import type { Packed, PackageVersionRow, ServiceVersionRow } from './table.ts';
 
 /** Limits of a build. It is not counted against the quota: it is short, and nothing waits for its end. */
@@ -34,41 +36,6 @@ export function imageParts(root: string): {
   };
 }
 
-/**
- * Run in the sandbox. What was fetched before is installed without a network; the person's own
- * commands may write below the layer, which replicas see as `/layer`, with `bin` in PATH and `python`
- * in PYTHONPATH.
- */
-const BUILD_SCRIPT = `set -e
-cd ${WORKSPACE}/build
-cat requirements.log
-test "$(cat requirements.status)" = 0 || {
-  echo "The requirements could not be fetched."
-  echo "Only wheels are taken, that fit the Python of the base image and each other: a source distribution would have to be run to be built."
-  exit 1
-}
-mkdir -p "$${OURS}LAYER/bin" "$${OURS}LAYER/python"
-if ls wheels/*.whl >/dev/null 2>&1; then
-  python3 -m pip install --no-index --no-deps --no-input --disable-pip-version-check \\
-    --target "$${OURS}LAYER/python" wheels/*.whl
-  if test -d "$${OURS}LAYER/python/bin"; then
-    mv "$${OURS}LAYER/python/bin/"* "$${OURS}LAYER/bin/"
-    rmdir "$${OURS}LAYER/python/bin"
-  fi
-fi
-cd ${WORKSPACE}
-if test -s build/setup.sh; then
-  bash build/setup.sh || {
-    status=$?
-    echo "The setup command ended with exit code $status."
-    echo "It has no network, and what it keeps is below \$${OURS}LAYER only: apt-get, pip and downloads cannot work in it."
-    echo "Name Python packages among the requirements; put other files into an algorithm set."
-    exit $status
-  }
-fi
-echo "Built."
-`;
-
 /** Makes the directories of an image, empty. */
 export async function startImage(root: string): Promise<void> {
   const { layer, build } = imageParts(root);
@@ -80,17 +47,19 @@ export async function startImage(root: string): Promise<void> {
   await mkdir(join(layer, 'python'), { mode: 0o755 });
 }
 
-/** Writes what the build runs. @param status pip's exit code */
+/** Writes what the build runs. @param fetched pip's exit code, where the wheels were fetched before */
 export async function writeBuild(
   root: string,
   setupCommand: string,
-  status: number
+  network: BuildNetwork,
+  fetched = 0
 ): Promise<void> {
   const { build } = imageParts(root);
   const write = (name: string, text: string) => writeFile(join(build, name), text, { mode: 0o644 });
-  await write('build.sh', BUILD_SCRIPT);
+  await write('build.sh', buildScript(network));
+  await write('fetch.py', FETCH);
   await write('setup.sh', setupCommand.trim() === '' ? '' : `${setupCommand}\n`);
-  await write('requirements.status', `${status}\n`);
+  await write('requirements.status', `${fetched}\n`);
   await writeFile(join(build, 'requirements.log'), '', { flag: 'a', mode: 0o644 });
 }
 
@@ -106,12 +75,16 @@ function contents(root: string, version: PackageVersionRow): WorkloadSpec['mount
 }
 
 /** The workload that builds a version. */
-export function buildSpec(root: string, version: PackageVersionRow): WorkloadSpec {
+export function buildSpec(
+  root: string,
+  version: PackageVersionRow,
+  network: BuildNetwork
+): WorkloadSpec {
   const { layer, build } = imageParts(root);
   return {
     kind: 'batch',
     image: { base: 'host' },
-    command: ['bash', `${WORKSPACE}/build/build.sh`],
+    command: ['bash', `${WORKSPACE}/build/build.sh`, ...version.requirements],
     workingDirectory: WORKSPACE,
     env: { ...version.environment, [`${OURS}LAYER`]: `${WORKSPACE}/layer` },
     mounts: [
@@ -123,7 +96,7 @@ export function buildSpec(root: string, version: PackageVersionRow): WorkloadSpe
     nodes: 1,
     graceMs: GRACE_MS,
     projectId: version.projectId,
-    network: 'none'
+    network
   };
 }
 

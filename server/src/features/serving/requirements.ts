@@ -4,18 +4,19 @@ import { mkdir } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 
 /**
- * Run by the base image's own Python: says which requirements it has already, and lets pip fetch the
- * others as wheels. What it has already binds them as well, lest they bring a version that was not
- * wanted. A wheel is unpacked, not run, so nothing of a stranger's is executed here, outside the
+ * Run by the base image's own Python, where there is a way out to the network: in the companion's place
+ * where the sandbox has none, otherwise in it. Says which requirements the image has already, and lets
+ * pip fetch the others as wheels. What it has already binds them as well, lest they bring a version that
+ * was not wanted. A wheel is unpacked, not run, so nothing of a stranger's is executed outside the
  * sandbox; a package that has no wheel is refused.
  */
-const FETCH = String.raw`
+export const FETCH = String.raw`
 import ctypes, os, signal, sys
 from importlib.metadata import PackageNotFoundError, version
 from pip._vendor.packaging.requirements import Requirement
 
 if sys.platform == "linux":
-    # PR_SET_PDEATHSIG, kept when pip takes over: what a killed companion has begun is begun anew by the next.
+    # PR_SET_PDEATHSIG, kept when pip takes over: what is begun for somebody who was killed is begun anew for the next.
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 directory, wanted = sys.argv[1], sys.argv[2:]
 missing, present = [], []
