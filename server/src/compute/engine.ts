@@ -24,6 +24,7 @@ import type { WorkloadObservation } from './observation.ts';
 import type {
   EngineProject,
   RunIdentity,
+  ServiceRoute,
   WorkloadHandle,
   WorkloadPlan,
   WorkloadSpec
@@ -90,6 +91,12 @@ export interface ComputeEngine {
    * anything else after a start. An engine whose workloads cannot outlive their rows has none.
    */
   sweep?(known: readonly WorkloadHandle[]): Promise<void>;
+  /**
+   * Tells, after the projects, of all services that are to be reached without the companion, at the start and whenever something about
+   * them has changed. An engine that has such a way, where its configuration asks for it, keeps what it has in step, and resolves when
+   * that is done; it is not told again before. @throws EngineError where it could not be, and is to be told again
+   */
+  routes?(routes: readonly ServiceRoute[]): Promise<void>;
   /** Lets go of connections and watches. Workloads go on. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type {
   LogEntry,
   LogOptions,
   RunIdentity,
+  ServiceRoute,
   Silence,
   Unwatch,
   WorkloadHandle,
@@ -24,6 +25,7 @@ import { EngineError } from './engine.ts';
  */
 export class Engines implements ComputeEngine {
   readonly name: string;
+  readonly routes?: NonNullable<ComputeEngine['routes']>;
   readonly #chosen: ComputeEngine;
   readonly #all: ReadonlyMap<string, ComputeEngine>;
 
@@ -31,6 +33,10 @@ export class Engines implements ComputeEngine {
     this.name = chosen.name;
     this.#chosen = chosen;
     this.#all = new Map([chosen, ...others].map(engine => [engine.name, engine]));
+    const tell = chosen.routes?.bind(chosen);
+    if (tell) {
+      this.routes = routes => tell(routes.filter(route => isAllOn(chosen, route)));
+    }
   }
 
   check(again?: boolean): Promise<EngineCheck> {
@@ -146,6 +152,10 @@ export class Engines implements ComputeEngine {
       return own.length > 0 ? [[engine, own] as [ComputeEngine, WorkloadHandle[]]] : [];
     });
   }
+}
+
+function isAllOn(engine: ComputeEngine, { versions }: ServiceRoute): boolean {
+  return versions.every(({ handle }) => handle.engine === engine.name);
 }
 
 function lost({ runId, engine }: WorkloadHandle): WorkloadObservation {

@@ -122,6 +122,16 @@ export interface WorkloadPlan {
   data: Readonly<Record<string, unknown>>;
 }
 
+/** A service that is to be reached without the companion, and how its requests are divided there. */
+export interface ServiceRoute {
+  /** Part of its address: a word of letters, digits and hyphens. */
+  id: string;
+  name: string;
+  projectId: string;
+  /** The share of each version is 0 to 1; together they are 1. */
+  versions: readonly { handle: WorkloadHandle; port: number; share: number }[];
+}
+
 /** Whose workloads are kept apart from others', and what they may ask for together. */
 export interface EngineProject {
   id: string;

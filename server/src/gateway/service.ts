@@ -1,3 +1,4 @@
+import { ISOLATION } from '../isolation.ts';
 import { RoleRoute, Version } from './backend.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Fallback } from './exchange.ts';
@@ -5,13 +6,9 @@ import { Series } from './metrics.ts';
 import { Split } from './split.ts';
 import type { Role, RouteTable, VersionRow } from './table.ts';
 
-/**
- * What a browser may do with a page that a service answers with. It comes from the platform's own
- * origin, so it gets an origin of its own: its scripts run, but see neither cookies nor the API.
- */
-const ISOLATION =
-  'content-security-policy: sandbox allow-scripts allow-forms allow-popups allow-downloads\r\n' +
-  'x-content-type-options: nosniff\r\n';
+const ISOLATED = Object.entries(ISOLATION)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
 
 /** A service as the gateway sees it: the table in force, and every version that still has requests. */
 export class ServiceState implements Fallback {
@@ -105,7 +102,7 @@ export class ServiceState implements Fallback {
     }
     version.replace(row.backends, this.#deadlines);
     const ready = [...version.backends.values()].filter(b => b.ready && !b.retired);
-    return new RoleRoute(role, version, ready, `x-topsdl-version: ${role}\r\n${ISOLATION}`);
+    return new RoleRoute(role, version, ready, `x-topsdl-version: ${role}\r\n${ISOLATED}`);
   }
 
   /** Drops versions that are in no role and have no request left. */

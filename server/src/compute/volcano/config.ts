@@ -22,6 +22,20 @@ export interface Fabric {
   annotations: Readonly<Record<string, string>>;
 }
 
+/** A Gateway of the Gateway API, and what of it services get. */
+export interface GatewayConfig {
+  namespace: string;
+  name: string;
+  /** The name that services have below {@link path}: one that nothing else has, JupyterLab least of all. */
+  host: string;
+  path: string;
+  /** Pods that carry its requests, as labels of their namespace and of their own. */
+  from: {
+    namespace: Readonly<Record<string, string>>;
+    pod: Readonly<Record<string, string>>;
+  };
+}
+
 /** What the Volcano engine is told by the server's configuration. */
 export interface VolcanoEngineConfig {
   /** The companion's data directory. What is mounted lies below it. */
@@ -55,6 +69,8 @@ export interface VolcanoEngineConfig {
   /** One watch a kind over the whole cluster, or one a namespace where the rights allow no more. */
   watch: 'cluster' | 'namespace';
   reach: Reach;
+  /** Where services are reached past the companion, and past its sign-in. */
+  gateway?: GatewayConfig;
   /** Pods that may reach ports of runs: the companion's own, as labels of its namespace and of its pod. */
   companion?: {
     namespace: Readonly<Record<string, string>>;

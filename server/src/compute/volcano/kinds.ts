@@ -18,6 +18,7 @@ export const KINDS = {
   claim: { apiVersion: 'v1', plural: 'persistentvolumeclaims' },
   volume: { apiVersion: 'v1', plural: 'persistentvolumes' },
   statefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets' },
+  httpRoute: { apiVersion: 'gateway.networking.k8s.io/v1', plural: 'httproutes' },
   networkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' }
 } as const satisfies Record<string, Kind>;
 

@@ -63,6 +63,7 @@ export interface Container {
     capabilities: { drop: readonly ['ALL'] };
   };
   readinessProbe?: Probe;
+  lifecycle?: { preStop: { exec: { command: readonly string[] } } };
 }
 
 export type Volume = { name: string } & (

@@ -17,6 +17,34 @@ const fabric = z
   })
   .strict();
 
+const gateway = z
+  .object({
+    /** The Gateway that routes are attached to, as `namespace/name`. */
+    parent: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, {
+        message: 'a Gateway such as gateways/public'
+      })
+      .transform(parent => parent.split('/') as [string, string]),
+    /** A name of the services' own: what shares JupyterLab's could act for whoever looks at it. */
+    host: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, {
+      message: 'a host name in lower-case letters'
+    }),
+    path: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9._~-]+)*$/, { message: 'a path such as /services' })
+      .default('/services'),
+    /** Labels of the pods that carry its requests; by itself all of the Gateway's namespace. */
+    from: z.object({ namespace: labels, pod: labels }).strict().optional()
+  })
+  .strict()
+  .transform(({ parent: [namespace, name], from, ...rest }) => ({
+    ...rest,
+    namespace,
+    name,
+    from: from ?? { namespace: { 'kubernetes.io/metadata.name': namespace }, pod: {} }
+  }));
+
 /** The section `cluster` of the configuration: where `compute.engine` is `volcano`. */
 export const clusterSettings = z
   .object({
@@ -60,6 +88,8 @@ export const clusterSettings = z
     reach: z.enum(['auto', 'direct', 'forward']).default('auto'),
     /** Labels of the companion's namespace and pod, for the policy that lets it in. */
     companion: z.object({ namespace: labels, pod: labels }).strict().optional(),
+    /** A way into services around the companion and its sign-in: whoever reaches the gateway reaches them. */
+    gateway: gateway.optional(),
     node_selector: labels.default({}),
     tolerations: z.array(Toleration).default([]),
     /** What IB and RoCE of a compute spec mean here. */
@@ -120,7 +150,7 @@ export function volcanoConfig(
   }
 ): VolcanoEngineConfig {
   const { inCluster, ...given } = around;
-  const { kubeconfig, context, queue, companion, reach, ib, roce } = settings;
+  const { kubeconfig, context, queue, companion, gateway, reach, ib, roce } = settings;
   return {
     ...given,
     image: settings.image ?? '',
@@ -146,7 +176,8 @@ export function volcanoConfig(
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
     ...(queue !== undefined && { queue }),
-    ...(companion !== undefined && { companion })
+    ...(companion !== undefined && { companion }),
+    ...(gateway !== undefined && { gateway })
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   LogEntry,
   LogOptions,
   RunIdentity,
+  ServiceRoute,
   Silence,
   Unwatch,
   WorkloadHandle,
@@ -37,6 +38,7 @@ import { planWorkload } from './plan.ts';
 import { installProgram } from './program.ts';
 import { Projects } from './projects.ts';
 import { dialAddress, Relays } from './relay.ts';
+import { Routes } from './routes.ts';
 import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { readStats } from './stats.ts';
@@ -53,6 +55,7 @@ export class VolcanoEngine implements ComputeEngine {
   readonly #contact: Contact;
   readonly #cluster: Cluster;
   readonly #projects: Projects;
+  readonly #routes: Routes;
   readonly #endings: Endings;
   readonly #relays: Relays;
   readonly #ownership: Ownership;
@@ -83,6 +86,9 @@ export class VolcanoEngine implements ComputeEngine {
     this.#contact = new Contact(() => api.get('/readyz'));
     this.#cluster = new Cluster(api, this.#contact, config);
     this.#projects = new Projects(config, api, this.#contact);
+    this.#routes = new Routes(config, api, this.#contact, projectId =>
+      this.#projects.ready(projectId)
+    );
     this.#endings = new Endings(api, this.#contact);
     this.#relays = new Relays(sockets);
     this.#ownership = new Ownership(config);
@@ -260,6 +266,14 @@ export class VolcanoEngine implements ComputeEngine {
         : new Set([...this.#projects.namespaces(), ...handles.map(({ namespace }) => namespace)]),
       new Set(handles.map(({ name }) => name))
     );
+  }
+
+  async routes(routes: readonly ServiceRoute[]): Promise<void> {
+    try {
+      await this.#routes.set(routes);
+    } catch (error) {
+      throw asEngineError(error);
+    }
   }
 
   async close(): Promise<void> {

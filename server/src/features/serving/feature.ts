@@ -59,6 +59,9 @@ export const feature: Feature = {
       await builds.start();
       replicas.start();
     });
-    app.life.onStop('gateway', () => gateway.close());
+    app.life.onStop('gateway', () => {
+      replicas.close();
+      gateway.close();
+    });
   }
 };

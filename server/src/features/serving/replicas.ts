@@ -1,10 +1,10 @@
 import { eq, isNotNull, isNull } from 'drizzle-orm';
 import { mkdir } from 'node:fs/promises';
 import type { App } from '../../app.ts';
-import type { Endpoint } from '../../compute/engine.ts';
+import type { Endpoint, ServiceRoute } from '../../compute/engine.ts';
 import type { Transaction } from '../../db/database.ts';
 import { removeTree } from '../../files/reclaim.ts';
-import type { BackendRow, Gateway, VersionRow } from '../../gateway/index.ts';
+import type { BackendRow, Gateway, RouteTable, VersionRow } from '../../gateway/index.ts';
 import type { Prepared, Shown, WorkloadOwner } from '../../reconcile/owner.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { isEnded, isHolding } from '../../reconcile/states.ts';
@@ -12,6 +12,7 @@ import { store } from '../../reconcile/store.ts';
 import type { Workload } from '../../reconcile/table.ts';
 import type { Builds } from './builds.ts';
 import { GRACE_MS, serviceSpec } from './image.ts';
+import { Outside } from './outside.ts';
 import type { Packages } from './packages.ts';
 import { services, serviceVersions, type ServiceRow, type ServiceVersionRow } from './table.ts';
 
@@ -33,6 +34,7 @@ export class Replicas implements WorkloadOwner {
   readonly #packages: Packages;
   readonly #builds: Builds;
   readonly #reconciler: Reconciler;
+  readonly #outside: Outside;
 
   constructor(parts: {
     app: App;
@@ -46,6 +48,7 @@ export class Replicas implements WorkloadOwner {
     this.#packages = parts.packages;
     this.#builds = parts.builds;
     this.#reconciler = parts.reconciler;
+    this.#outside = new Outside(parts.app.compute, () => this.#routes(), parts.app.log);
   }
 
   latest(versionId: string): Workload | undefined {
@@ -62,6 +65,7 @@ export class Replicas implements WorkloadOwner {
     for (const service of db.orm.select().from(services).all()) {
       this.#apply(service);
     }
+    void this.#outside.tell();
     const wanted = db.orm.select().from(serviceVersions).where(isNull(serviceVersions.removedAt));
     for (const version of wanted.all()) {
       const workload = this.latest(version.id);
@@ -108,6 +112,7 @@ export class Replicas implements WorkloadOwner {
       } else {
         this.#gateway.remove(serviceId);
       }
+      void this.#outside.tell();
     });
   }
 
@@ -202,14 +207,51 @@ export class Replicas implements WorkloadOwner {
     });
   }
 
+  /** Lets go of the engine. */
+  close(): void {
+    this.#outside.close();
+  }
+
   #apply(service: ServiceRow): void {
+    this.#gateway.apply(service.id, this.#table(service));
+  }
+
+  #table(service: ServiceRow): RouteTable {
     const production = this.#row(service.productionId);
-    this.#gateway.apply(service.id, {
+    return {
       serviceId: service.id,
       production,
       gray: production && this.#row(service.grayId),
       grayShare: service.grayShare
-    });
+    };
+  }
+
+  /** What the gateway's tables mean for one that knows shares only: a version that takes no request has none. */
+  #routes(): ServiceRoute[] {
+    const { orm } = this.#app.db;
+    return orm
+      .select()
+      .from(services)
+      .all()
+      .flatMap(service => {
+        const { production, gray, grayShare } = this.#table(service);
+        const share = gray?.backends.some(({ ready }) => ready) ? grayShare : 0;
+        const versions = [...this.#shareOf(production, 1 - share), ...this.#shareOf(gray, share)];
+        const { id, name, projectId } = service;
+        return versions.length > 0 ? [{ id, name, projectId, versions }] : [];
+      });
+  }
+
+  #shareOf(row: VersionRow | null, share: number): ServiceRoute['versions'] {
+    const version = row && this.#version(row.versionId);
+    const workload = version && this.latest(version.id);
+    return version && workload?.handle && isHolding(workload.state)
+      ? [{ handle: workload.handle, port: this.#port(version), share }]
+      : [];
+  }
+
+  #port(version: ServiceVersionRow): number {
+    return this.#packages.getVersion(version.packageVersionId).port;
   }
 
   /** A version with its replicas as the engine last told of them. */
@@ -237,12 +279,14 @@ export class Replicas implements WorkloadOwner {
     version: ServiceVersionRow,
     index: number
   ): Endpoint {
-    const { port } = this.#packages.getVersion(version.packageVersionId);
-    return this.#app.compute.endpoint(handle, port, index);
+    return this.#app.compute.endpoint(handle, this.#port(version), index);
   }
 
   async #retire(versionId: string): Promise<void> {
-    await this.#gateway.drained(versionId, { abortAfterMs: DRAIN_MS });
+    await Promise.all([
+      this.#gateway.drained(versionId, { abortAfterMs: DRAIN_MS }),
+      this.#outside.tell()
+    ]);
     this.#end(versionId);
   }
 

@@ -5,6 +5,7 @@ import type { WorkloadSpec } from '../../../src/compute/engine.ts';
 import { EngineError, PlanError } from '../../../src/compute/engine.ts';
 import { clusterPlanOf } from '../../../src/compute/volcano/clusterPlan.ts';
 import type { VolcanoEngineConfig } from '../../../src/compute/volcano/config.ts';
+import { httpRouteManifest, weightsOf } from '../../../src/compute/volcano/manifests/httpRoute.ts';
 import { jobManifest } from '../../../src/compute/volcano/manifests/job.ts';
 import { networkPolicies } from '../../../src/compute/volcano/manifests/networkPolicy.ts';
 import {
@@ -20,7 +21,7 @@ import { projectStorage } from '../../../src/compute/volcano/manifests/storage.t
 import { planWorkload } from '../../../src/compute/volcano/plan.ts';
 import { subPathOf } from '../../../src/compute/volcano/share.ts';
 import { nasty, projects, workloads } from './hostile.ts';
-import { clusterPlan, CONFIG, PROGRAM, RUN, SPEC } from './samples.ts';
+import { clusterPlan, CONFIG, planned, PROGRAM, RUN, SPEC } from './samples.ts';
 import { JobShape, NamespaceShape, QueueShape, QuotaShape, StatefulSetShape } from './shapes.ts';
 
 const PROJECT = {
@@ -53,6 +54,50 @@ test('a service', () => {
   const set = statefulSetManifest(CONFIG, plan, 'hash', PROGRAM);
   const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: plan.name, uid: 'u' };
   expect([set, serviceManifest(CONFIG, plan, owner)]).toMatchSnapshot();
+});
+
+test('a way into a service past the companion, and what lets it in', () => {
+  const gateway = {
+    namespace: 'gateways',
+    name: 'public',
+    host: 'models.example.org',
+    path: '/services',
+    from: { namespace: { 'kubernetes.io/metadata.name': 'gateways' }, pod: { app: 'proxy' } }
+  };
+  const config = { ...CONFIG, gateway };
+  const service = { kind: 'service', nodes: 1, ports: [8080] } as const;
+  const version = (id: string, share: number) => ({
+    handle: planned(service, { ...RUN, id }).handle,
+    port: 8080,
+    share
+  });
+  const route = {
+    id: '0190a0b0-0000-7000-8000-00000000000b',
+    name: '猫',
+    projectId: SPEC.projectId,
+    versions: [version('one', 0.9), version('two', 0.1)]
+  };
+  const replica = statefulSetManifest(config, clusterPlan(service), 'hash', PROGRAM);
+  expect([
+    httpRouteManifest(config, gateway, route),
+    networkPolicies(config, 'n').find(({ metadata }) => metadata.name === 'topsdl-gateway'),
+    replica.spec?.template?.spec.containers[0].lifecycle
+  ]).toMatchSnapshot();
+});
+
+test('weights are to each other as shares are, in whole numbers that the API takes', () => {
+  expect(weightsOf([0.9, 0.1])).toEqual([9, 1]);
+  expect(weightsOf([1 - 1 / 3, 1 / 3])).toEqual([666_667, 333_333]);
+  expect(weightsOf([1, 0])).toEqual([1, 0]);
+  expect(weightsOf([0, 1])).toEqual([0, 1]);
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), share => {
+      const [production = 0, gray = 0] = weightsOf([1 - share, share]);
+      expect(Number.isInteger(production) && Number.isInteger(gray)).toBe(true);
+      expect(Math.max(production, gray)).toBeLessThanOrEqual(1_000_000);
+      expect(Math.abs(gray / (production + gray) - share)).toBeLessThan(1e-6);
+    })
+  );
 });
 
 test('what belongs to a project', () => {

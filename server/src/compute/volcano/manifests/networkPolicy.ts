@@ -40,7 +40,7 @@ const INSIDE_V6 = ['fc00::/7', 'fe80::/10'];
 
 /**
  * Who may talk to whom in a project's namespace. To its job's pods a pod may talk by the policy that Volcano makes for each job; these
- * add that nothing else comes in but the companion, and that nothing goes out but to the project's own pods and to the cluster's DNS,
+ * add that nothing else comes in but the companion and a gateway to services, and that nothing goes out but to the project's own pods and to the cluster's DNS,
  * and to the internet for what asked for it.
  */
 export function networkPolicies(config: VolcanoEngineConfig, namespace: string): NetworkPolicy[] {
@@ -51,6 +51,25 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
     spec
   });
   const everyPod = { podSelector: {} };
+  const admitted = (name: string, from: VolcanoEngineConfig['companion']): NetworkPolicy[] =>
+    from === undefined
+      ? []
+      : [
+          policy(name, {
+            podSelector: {},
+            policyTypes: ['Ingress'],
+            ingress: [
+              {
+                from: [
+                  {
+                    namespaceSelector: { matchLabels: from.namespace },
+                    podSelector: { matchLabels: from.pod }
+                  }
+                ]
+              }
+            ]
+          })
+        ];
   return [
     policy('topsdl-closed', {
       podSelector: {},
@@ -78,23 +97,7 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
         }
       ]
     }),
-    ...(config.companion === undefined
-      ? []
-      : [
-          policy('topsdl-companion', {
-            podSelector: {},
-            policyTypes: ['Ingress'],
-            ingress: [
-              {
-                from: [
-                  {
-                    namespaceSelector: { matchLabels: config.companion.namespace },
-                    podSelector: { matchLabels: config.companion.pod }
-                  }
-                ]
-              }
-            ]
-          })
-        ])
+    ...admitted('topsdl-companion', config.companion),
+    ...admitted('topsdl-gateway', config.gateway?.from)
   ];
 }

@@ -103,6 +103,10 @@ function container(
     },
     ...(role === 'replica' && plan.readiness !== undefined
       ? { readinessProbe: probe(plan.readiness) }
+      : {}),
+    // A gateway goes on to send requests for a moment after it could have known better.
+    ...(role === 'replica' && config.gateway !== undefined
+      ? { lifecycle: { preStop: { exec: { command: ['sleep', '3'] } } } }
       : {})
   };
 }

@@ -36,20 +36,19 @@ export function statefulSetManifest(
 }
 
 /** `v1`. */
-export interface HeadlessService extends ClusterObject {
+export interface ServiceObject extends ClusterObject {
   spec: {
-    clusterIP: 'None';
     selector: Readonly<Record<string, string>>;
     ports: readonly { name: string; port: number }[];
   };
 }
 
-/** Gives the replicas names in the cluster's DNS. It goes with the stateful set. */
+/** One address for all replicas that are ready, for gateways of the cluster. It goes with the stateful set. */
 export function serviceManifest(
   config: VolcanoEngineConfig,
   plan: ClusterPlan,
   owner: OwnerReference
-): HeadlessService {
+): ServiceObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -60,7 +59,6 @@ export function serviceManifest(
       ownerReferences: [owner]
     },
     spec: {
-      clusterIP: 'None',
       selector: { [LABELS.run]: plan.name },
       ports: plan.ports.map(port => ({ name: `p${port}`, port }))
     }
