@@ -14,6 +14,9 @@ export interface Wanted {
 /** Cards are what people wait for; cores and memory matter where cards are not what is missing. */
 const LAST = ['memory', 'cpu'];
 
+/** What says nothing of why a pod waits: that it is held at a gate, or that it could be placed if only the others could. */
+const NO_CAUSE = new Set(['SchedulingGated', 'Schedulable']);
+
 /**
  * Why a workload waits: of what there is too little, how much is asked for, used and free, and who has it. Where the sums would do and it
  * waits all the same, such as for want of one machine that has all, in the scheduler's words.
@@ -74,10 +77,9 @@ function shortage(
 function schedulersWords({ podGroup, pods }: Wanted): string | undefined {
   const unscheduled = pods
     .flatMap(pod => (pod.spec?.nodeName === undefined ? (pod.status?.conditions ?? []) : []))
-    // That a pod is held at a gate says nothing of why.
     .find(
-      ({ type, status, reason }) =>
-        type === 'PodScheduled' && status === 'False' && reason !== 'SchedulingGated'
+      ({ type, status, reason = '' }) =>
+        type === 'PodScheduled' && status === 'False' && !NO_CAUSE.has(reason)
     );
   if (unscheduled === undefined && podGroup === undefined) {
     return undefined;

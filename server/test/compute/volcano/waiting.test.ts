@@ -67,6 +67,18 @@ test('where the sums would do, the scheduler has the word', () => {
   expect(waits(1, told)?.params).toEqual({ detail: words });
 });
 
+test('of a gang the node that has no room is told of, not the one that would have', () => {
+  const possible = condition(
+    'Schedulable',
+    'Pod n/b-master-0 can possibly be assigned to node-1, once minAvailable is satisfied'
+  );
+  const words = '0/2 nodes are unavailable: 2 Insufficient';
+  expect(waits(1, group, [possible, condition('Unschedulable', words)])?.params).toEqual({
+    detail: words
+  });
+  expect(waits(1, group, [possible])?.code).toBe('waiting_in_queue');
+});
+
 test('a gate is no reason, and a queue none that anybody can do something about', () => {
   const gated = condition(
     'SchedulingGated',
