@@ -97,9 +97,11 @@ async function create(
   }
 }
 
-/** Whether it may be accepted in a moment: a webhook failed, the queue has just been made. */
+/** Whether it may be accepted in a moment: a webhook failed, or has not heard yet of a queue that has just been made, or is open. */
 function isPassing(error: ApiError): boolean {
-  return error.status === 500 || /queue with state `Open`/.test(error.message);
+  return (
+    error.status === 500 || /unable to find job queue|queue with state `Open`/.test(error.message)
+  );
 }
 
 /** What is there under the name; refused where it is another run's. */
