@@ -4,6 +4,7 @@ import type { WorkloadObservation } from '../engine.ts';
 import { EngineError, FINAL_STATES } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import { isApiError } from './apiError.ts';
+import type { Cluster } from './cluster.ts';
 import type { Contact } from './contact.ts';
 import { KINDS, pathOf, type Kind } from './kinds.ts';
 import { MANAGER, LABELS } from './names.ts';
@@ -11,22 +12,27 @@ import type { Pod, VolcanoCommand } from './objects.ts';
 import { pause } from './pause.ts';
 import { runFiles } from './places.ts';
 import type { Run } from './run.ts';
+import { isEnding } from './states/job.ts';
 import { asEngineError } from './submit.ts';
 
 /** The API server's own way to end a pod "at once" is to forget it while it may still run: a second is the shortest. */
 const SHORTEST_GRACE_S = 1;
 /** How long the job's controller may take to hear a command, before its pods are ended past it. */
 const HEARD_MS = 10_000;
+/** A command that has had no effect for this long is given again. */
+const COMMAND_MS = 1_000;
 const RELEASE_MS = 60_000;
 
 /** Ends workloads and removes what is left of them in the cluster. */
 export class Endings {
   readonly #api: ClusterApi;
   readonly #contact: Contact;
+  readonly #cluster: Cluster;
 
-  constructor(api: ClusterApi, contact: Contact) {
+  constructor(api: ClusterApi, contact: Contact, cluster: Cluster) {
     this.#api = api;
     this.#contact = contact;
+    this.#cluster = cluster;
   }
 
   /** Asks for the end; resolves when it is under way. @throws EngineError `unreachable` */
@@ -110,8 +116,25 @@ export class Endings {
     }
   }
 
-  /** Volcano takes the command, and ends the pods with the grace that they were made with. */
+  /**
+   * Volcano takes the command away, and then ends the pods with the grace that they were made with. What it takes away before it knows of
+   * the job, or just before it is started again itself, is lost: a command is given again until the job's phase tells of it.
+   */
   async #stopJob(run: Run, graceMs: number | undefined): Promise<void> {
+    const deadline = performance.now() + HEARD_MS;
+    do {
+      await this.#command(run);
+    } while (
+      !(await this.#endsWithin(run, COMMAND_MS)) &&
+      performance.now() < deadline &&
+      !FINAL_STATES.includes((await run.observe()).state)
+    );
+    if (graceMs !== undefined && graceMs < run.data.graceMs) {
+      await this.#hasten(run, graceMs);
+    }
+  }
+
+  async #command(run: Run): Promise<void> {
     const { namespace, name } = run.data;
     const command: VolcanoCommand = {
       apiVersion: 'bus.volcano.sh/v1alpha1',
@@ -134,9 +157,30 @@ export class Endings {
         throw error;
       }
     }
-    if (graceMs !== undefined && graceMs < run.data.graceMs) {
-      await this.#hasten(run, graceMs);
-    }
+  }
+
+  /** Resolves with whether the job's controller has begun to end it, as soon as it has, or after the time. */
+  #endsWithin({ data: { namespace, name } }: Run, ms: number): Promise<boolean> {
+    const begun = (): boolean => {
+      const { job } = this.#cluster.objects(namespace, name);
+      return job !== undefined && isEnding(job);
+    };
+    return new Promise(resolve => {
+      const done = (): void => {
+        clearTimeout(timer);
+        unlisten();
+        resolve(begun());
+      };
+      const timer = setTimeout(done, ms);
+      const unlisten = this.#cluster.onChange((changedNamespace, changedName) => {
+        if (changedNamespace === namespace && changedName === name && begun()) {
+          done();
+        }
+      });
+      if (begun()) {
+        done();
+      }
+    });
   }
 
   async #stopService(run: Run, graceMs: number | undefined): Promise<void> {
@@ -159,7 +203,7 @@ export class Endings {
       if (FINAL_STATES.includes(state)) {
         return;
       }
-      const ending = pods.length > 0 && pods.every(isEnding);
+      const ending = pods.length > 0 && pods.every(isPodEnding);
       if (ending || performance.now() > deadline) {
         await this.#endPods(pods, graceMs);
         return;
@@ -192,7 +236,7 @@ export class Endings {
   }
 }
 
-function isEnding({ metadata, status }: Pod): boolean {
+function isPodEnding({ metadata, status }: Pod): boolean {
   return (
     metadata.deletionTimestamp !== undefined ||
     status?.phase === 'Failed' ||

@@ -89,7 +89,7 @@ export class VolcanoEngine implements ComputeEngine {
     this.#routes = new Routes(config, api, this.#contact, projectId =>
       this.#projects.ready(projectId)
     );
-    this.#endings = new Endings(api, this.#contact);
+    this.#endings = new Endings(api, this.#contact, this.#cluster);
     this.#relays = new Relays(sockets);
     this.#ownership = new Ownership(config);
     this.#runs = new Runs(

@@ -41,6 +41,14 @@ const ENDS: Readonly<Partial<Record<JobPhase, WorkloadState>>> = {
   Failed: 'failed'
 };
 
+/** Phases of a job that its controller has not begun to end. */
+const GOING_ON: readonly JobPhase[] = ['Pending', 'Running', 'Restarting'];
+
+/** Whether a job has ended or is about to. */
+export function isEnding(job: ObservedJob): boolean {
+  return !GOING_ON.includes(phaseOf(job));
+}
+
 /** Whether a job has ended, for good. */
 export function isEnded(job: ObservedJob): boolean {
   return ENDS[phaseOf(job)] !== undefined;
