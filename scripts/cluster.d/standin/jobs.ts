@@ -118,6 +118,10 @@ export class JobController {
   }
 
   private async handle(key: string, request: Request): Promise<void> {
+    // As with Volcano what comes before the job was heard of is lost, be it a command.
+    if (!this.watched.jobs.items.has(key)) {
+      return;
+    }
     const [namespace, name = ''] = key.split('/');
     const job = await unlessGone(this.api.get<Job>(pathOf(PATHS.jobs, namespace, 'jobs', name)));
     if (

@@ -127,15 +127,8 @@ async function validated(
     const fault = oldObject ? changeFault(oldObject, object) : undefined;
     return fault === undefined ? { allowed: true } : { allowed: false, status: { message: fault } };
   }
-  // Made a moment ago it may not be known here yet.
-  const queue = await api
-    .get<Queue>(pathOf(PATHS.scheduling, undefined, 'queues', object.spec.queue))
-    .catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) {
-        return undefined;
-      }
-      throw error;
-    });
+  // As it was heard of last, like with Volcano: one that was made a moment ago may not be known yet.
+  const queue = queues.items.get(`/${object.spec.queue}`);
   const children = [...queues.items.values()].filter(
     ({ spec }) => spec?.parent === object.spec.queue
   ).length;
