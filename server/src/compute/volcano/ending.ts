@@ -5,10 +5,10 @@ import { EngineError, FINAL_STATES } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import { isApiError } from './apiError.ts';
 import type { Cluster } from './cluster.ts';
+import { command } from './commands.ts';
 import type { Contact } from './contact.ts';
 import { KINDS, pathOf, type Kind } from './kinds.ts';
-import { MANAGER, LABELS } from './names.ts';
-import type { Pod, VolcanoCommand } from './objects.ts';
+import type { Pod } from './objects.ts';
 import { pause } from './pause.ts';
 import { runFiles } from './places.ts';
 import type { Run } from './run.ts';
@@ -123,7 +123,7 @@ export class Endings {
   async #stopJob(run: Run, graceMs: number | undefined): Promise<void> {
     const deadline = performance.now() + HEARD_MS;
     do {
-      await this.#command(run);
+      await command(this.#api, this.#contact, run, 'AbortJob');
     } while (
       !(await this.#endsWithin(run, COMMAND_MS)) &&
       performance.now() < deadline &&
@@ -131,31 +131,6 @@ export class Endings {
     );
     if (graceMs !== undefined && graceMs < run.data.graceMs) {
       await this.#hasten(run, graceMs);
-    }
-  }
-
-  async #command(run: Run): Promise<void> {
-    const { namespace, name } = run.data;
-    const command: VolcanoCommand = {
-      apiVersion: 'bus.volcano.sh/v1alpha1',
-      kind: 'Command',
-      metadata: { name: `${name}-stop`, namespace, labels: { [LABELS.managedBy]: MANAGER } },
-      action: 'AbortJob',
-      target: {
-        apiVersion: 'batch.volcano.sh/v1alpha1',
-        kind: 'Job',
-        name,
-        uid: (await run.uid()) ?? '',
-        controller: true
-      }
-    };
-    try {
-      await this.#contact.ask(() => this.#api.create(KINDS.command, command));
-    } catch (error) {
-      // One that was not taken yet is as good.
-      if (!isApiError(error) || !error.conflict) {
-        throw error;
-      }
     }
   }
 

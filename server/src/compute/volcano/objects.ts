@@ -229,11 +229,13 @@ export interface StatefulSet extends ClusterObject {
   status?: { replicas?: number };
 }
 
+export type CommandAction = 'AbortJob' | LifecyclePolicy['action'];
+
 /** `bus.volcano.sh/v1alpha1`. */
 export interface VolcanoCommand extends ClusterObject {
   apiVersion: 'bus.volcano.sh/v1alpha1';
   kind: 'Command';
-  action: 'AbortJob';
+  action: CommandAction;
   target: OwnerReference;
 }
 

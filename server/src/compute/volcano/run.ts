@@ -10,11 +10,18 @@ import { requestsOf } from './load.ts';
 import { ANNOTATIONS, replicaName } from './names.ts';
 import type { NodeRecord } from './nodeRecord.ts';
 import { readNodeRecord } from './nodeRecord.ts';
-import type { ClusterObject, ObservedJob, Pod, PodTemplate, StatefulSet } from './objects.ts';
+import type {
+  ClusterObject,
+  CommandAction,
+  ObservedJob,
+  Pod,
+  PodTemplate,
+  StatefulSet
+} from './objects.ts';
 import { runFiles } from './places.ts';
 import { because, stateOf } from './reasons.ts';
 import { RunRecords, type Submitted } from './records.ts';
-import { isEnded, observeJob } from './states/job.ts';
+import { dueFor, isEnded, observeJob } from './states/job.ts';
 import { observeService } from './states/service.ts';
 import { waitingReason } from './waiting.ts';
 
@@ -94,6 +101,16 @@ export class Run {
   async pods(): Promise<Pod[]> {
     const { namespace, name } = this.data;
     return ownPods(this.#around.cluster.objects(namespace, name), await this.uid());
+  }
+
+  /** What the job's controller is to do about nodes that have ended, and has not begun to. */
+  async due(): Promise<CommandAction | undefined> {
+    const { namespace, name, service } = this.data;
+    const { job } = this.#around.cluster.objects(namespace, name);
+    const uid = await this.uid();
+    return service || job === undefined || job.metadata.uid !== uid
+      ? undefined
+      : dueFor(job, { handle: this.data, pods: await this.pods() });
   }
 
   async #look(): Promise<WorkloadObservation> {

@@ -14,6 +14,7 @@ const LOAD_MS = 500;
 export class Runs {
   readonly #cluster: Cluster;
   readonly #make: (handle: WorkloadHandle) => Run;
+  readonly #looked: (run: Run) => void;
   readonly #runs = new Map<string, Run>();
   readonly #byName = new Map<string, Run>();
   readonly #told = new Map<string, string>();
@@ -22,9 +23,16 @@ export class Runs {
   #flush: NodeJS.Immediate | undefined;
   #loadTimer: NodeJS.Timeout | undefined;
 
-  constructor(cluster: Cluster, contact: Contact, make: (handle: WorkloadHandle) => Run) {
+  /** @param looked is called with each run that was looked at */
+  constructor(
+    cluster: Cluster,
+    contact: Contact,
+    make: (handle: WorkloadHandle) => Run,
+    looked: (run: Run) => void
+  ) {
     this.#cluster = cluster;
     this.#make = make;
+    this.#looked = looked;
     cluster.onChange((namespace, name) => {
       const run = this.#byName.get(runKey(namespace, name));
       if (run !== undefined) {
@@ -61,13 +69,13 @@ export class Runs {
   listen(listener: Listener, handles: readonly WorkloadHandle[] = []): Unwatch {
     this.#listeners.add(listener);
     for (const handle of handles) {
-      void this.of(handle)
-        .observe()
-        .then(observation => {
-          if (this.#listeners.has(listener)) {
-            listener(observation);
-          }
-        });
+      const run = this.of(handle);
+      void run.observe().then(observation => {
+        this.#looked(run);
+        if (this.#listeners.has(listener)) {
+          listener(observation);
+        }
+      });
     }
     return () => this.#listeners.delete(listener);
   }
@@ -123,6 +131,7 @@ export class Runs {
   async #tell(run: Run): Promise<void> {
     const before = run.latest;
     const observation = await run.observe();
+    this.#looked(run);
     this.#followLoad();
     for (const told of [restarted(before, observation), observation]) {
       const text = JSON.stringify(told);

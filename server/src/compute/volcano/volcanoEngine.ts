@@ -24,6 +24,7 @@ import { ClusterApi } from './client.ts';
 import { checkCluster } from './check.ts';
 import { Cluster } from './cluster.ts';
 import { clusterHandleOf, clusterPlanOf } from './clusterPlan.ts';
+import { command } from './commands.ts';
 import type { VolcanoEngineConfig } from './config.ts';
 import { Contact } from './contact.ts';
 import { Endings, notRunning } from './ending.ts';
@@ -43,6 +44,7 @@ import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { readStats } from './stats.ts';
 import { asEngineError, createRun, find, planHash } from './submit.ts';
+import { Unnoticed } from './unnoticed.ts';
 
 /**
  * Workloads on a Kubernetes cluster with Volcano. What is so is read from the cluster by watches; what has been is in files of the
@@ -57,6 +59,7 @@ export class VolcanoEngine implements ComputeEngine {
   readonly #projects: Projects;
   readonly #routes: Routes;
   readonly #endings: Endings;
+  readonly #unnoticed: Unnoticed;
   readonly #relays: Relays;
   readonly #ownership: Ownership;
   readonly #runs: Runs;
@@ -90,6 +93,7 @@ export class VolcanoEngine implements ComputeEngine {
       this.#projects.ready(projectId)
     );
     this.#endings = new Endings(api, this.#contact, this.#cluster);
+    this.#unnoticed = new Unnoticed((run, action) => command(api, this.#contact, run, action));
     this.#relays = new Relays(sockets);
     this.#ownership = new Ownership(config);
     this.#runs = new Runs(
@@ -107,7 +111,8 @@ export class VolcanoEngine implements ComputeEngine {
               this.#contact,
               pathOf(service ? KINDS.statefulSet : KINDS.job, namespace, name)
             )
-        })
+        }),
+      run => void this.#unnoticed.look(run)
     );
   }
 
@@ -277,6 +282,7 @@ export class VolcanoEngine implements ComputeEngine {
   }
 
   async close(): Promise<void> {
+    this.#unnoticed.close();
     this.#runs.close();
     this.#cluster.close();
     this.#contact.close();

@@ -8,7 +8,7 @@ import type {
 import type { ClusterHandle } from '../clusterPlan.ts';
 import { podIndex } from '../names.ts';
 import type { NodeRecord } from '../nodeRecord.ts';
-import type { JobPhase, ObservedJob, Pod } from '../objects.ts';
+import type { JobPhase, LifecyclePolicy, ObservedJob, Pod } from '../objects.ts';
 import {
   because,
   evicted,
@@ -47,6 +47,20 @@ const GOING_ON: readonly JobPhase[] = ['Pending', 'Running', 'Restarting'];
 /** Whether a job has ended or is about to. */
 export function isEnding(job: ObservedJob): boolean {
   return !GOING_ON.includes(phaseOf(job));
+}
+
+/** What nodes as they are now call for by the policies of the job's manifest; undefined where nothing, or it is under way. */
+export function dueFor(
+  job: ObservedJob,
+  nodes: Pick<JobEvidence, 'handle' | 'pods'>
+): LifecyclePolicy['action'] | undefined {
+  if (isEnding(job)) {
+    return undefined;
+  }
+  if (podOf(nodes, 0)?.status?.phase === 'Succeeded') {
+    return 'CompleteJob';
+  }
+  return nodes.pods.some(({ status }) => status?.phase === 'Failed') ? 'TerminateJob' : undefined;
 }
 
 /** Whether a job has ended, for good. */
@@ -241,7 +255,10 @@ function terminatedOf(evidence: JobEvidence, index: number) {
   return pod === undefined ? undefined : stateOf(pod).terminated;
 }
 
-function podOf({ handle, pods }: JobEvidence, index: number): Pod | undefined {
+function podOf(
+  { handle, pods }: Pick<JobEvidence, 'handle' | 'pods'>,
+  index: number
+): Pod | undefined {
   return pods.find(pod => podIndex(handle.name, pod.metadata.name) === index);
 }
 
