@@ -54,6 +54,8 @@ class CompanionRecord:
     socket: Path
     version: str
     boot_id: str
+    #: Where its runs run: ``local`` or ``volcano``.
+    engine: str
 
 
 def read_record(data_directory: Path) -> CompanionRecord | None:
@@ -65,6 +67,7 @@ def read_record(data_directory: Path) -> CompanionRecord | None:
             socket=Path(fields["socket"]),
             version=str(fields.get("version", "")),
             boot_id=str(fields.get("bootId", "")),
+            engine=str(fields.get("engine", "local")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

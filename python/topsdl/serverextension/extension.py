@@ -12,7 +12,7 @@ from traitlets import Bool, TraitError, Unicode, default, validate
 
 from ..doctor import missing_programs
 from ..launcher import Companion
-from ..locations import default_data_directory
+from ..locations import default_data_directory, read_record
 from ..presets import add_presets, missing_packages
 from .keeper import LocalUpstream, RemoteUpstream, Upstream
 from .notebook import NotebookHandler
@@ -83,14 +83,15 @@ class TopsDLExtension(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: object) -> None:
         """Called by Jupyter Server once its event loop runs."""
-        if not self.server_url and (missing := missing_programs()):
-            self.log.warning("TopsDL: %s. What can run without them runs.", missing)
         self.upstream.start()
 
     async def stop_extension(self) -> None:
         await self.upstream.close()
 
     def _companion_is_ready(self, companion: Companion) -> None:
+        record = read_record(companion.data_directory)
+        if record is not None and record.engine == "local" and (missing := missing_programs()):
+            self.log.warning("TopsDL: %s. What can run without them runs.", missing)
         if self.presets and not missing_packages():
             threading.Thread(
                 target=self._add_presets, args=(companion.data_directory,), name="topsdl-presets", daemon=True
