@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, launcher
-from .doctor import examine, installation
+from .doctor import WORDS, examine, installation
 from .locations import NotFoundHere, companion_command, default_data_directory
 from .starter import put_notebook
 
@@ -53,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--out", type=Path, required=True, metavar="FILE", help="the archive to write (.tar)")
     notebook = command("notebook", _notebook, 'Put the notebook "Start here" into a directory and print where it is.')
     notebook.add_argument("--to", type=Path, default=Path("."), metavar="DIR", help="the directory (the current one)")
-    command("doctor", _doctor, "Look for what is missing on this machine, with the line that installs it.")
+    doctor = command(
+        "doctor", _doctor, "Look for what is missing on this machine, or wrong with the cluster, and say what to do about it."
+    )
+    doctor.add_argument(
+        "--run", action="store_true", dest="trial", help="try a small run of two nodes on the cluster, too; it is removed afterwards"
+    )
     return parser
 
 
@@ -101,9 +106,10 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    findings = examine(options.data.expanduser().absolute())
-    for finding in findings:
-        print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what}: {finding.detail}")
+    findings = []
+    for finding in examine(options.data.expanduser().absolute(), options.trial):
+        print(f"{WORDS[finding.state]}  {finding.what}: {finding.detail}", flush=True)
+        findings.append(finding)
     packages = [package for finding in findings if not finding.ok for package in finding.packages]
     if packages:
         print(f"\nInstall with: {installation(packages)}")

@@ -1,15 +1,18 @@
-"""What this machine has of what runs and services need."""
+"""What this machine has of what runs and services need; of a cluster, the companion's own program tells."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .locations import NotFoundHere, find_node
+from .locations import NotFoundHere, companion_command, find_node
 
 #: Program, what it is for, Debian's package.
 PROGRAMS = (
@@ -24,19 +27,74 @@ PROGRAMS = (
 NETWORK_FILE_SYSTEMS = frozenset("nfs nfs4 cifs smb3 smbfs 9p afs ceph fuse.sshfs fuse.glusterfs lustre".split())
 
 
+#: How findings are told of: what is missing is not there at all, and a note stops nothing.
+WORDS = {"ok": "ok     ", "note": "note   ", "missing": "MISSING", "wrong": "WRONG  "}
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at; `packages` would mend it."""
+    """One thing looked at; `packages` would mend it. `state` is one of `WORDS`."""
 
     what: str
-    ok: bool
+    state: str
     detail: str
     packages: tuple[str, ...] = ()
 
+    @property
+    def ok(self) -> bool:
+        return self.state in ("ok", "note")
 
-def examine(data_directory: Path) -> list[Finding]:
-    """Looks at everything that can be missing; changes nothing."""
-    return [_node(), *(_program(*entry) for entry in PROGRAMS), _sandbox(), _file_system(data_directory)]
+
+def examine(data_directory: Path, run: bool = False) -> Iterator[Finding]:
+    """Looks at everything that can be missing; changes nothing.
+
+    :param run: whether to run something on the cluster, too, where one is configured; it is removed afterwards
+    """
+    node = _node()
+    yield node
+    if not node.ok:
+        yield from _machine(data_directory, "local")
+        return
+    with _companion(data_directory, run) as lines:
+        first = next(lines)
+        engine = first.get("engine")
+        yield from _machine(data_directory, engine)
+        for line in lines if "engine" in first else (first, *lines):
+            yield Finding(line["what"], line["state"], line["detail"])
+    if run and engine == "local":
+        yield Finding("trial run", "note", "there is one on a cluster only, and compute.engine is local")
+
+
+def _machine(data_directory: Path, engine: str | None) -> Iterator[Finding]:
+    """What has to be on this machine.
+
+    :param engine: where runs run; None where the configuration does not say, so that nobody knows what they need
+    """
+    if engine == "local":
+        yield from (_program(*entry) for entry in PROGRAMS)
+        yield _sandbox()
+    yield _file_system(data_directory)
+
+
+@contextmanager
+def _companion(data_directory: Path, run: bool) -> Iterator[Iterator[dict[str, str]]]:
+    """Asks the companion's program; gives the lines that it says, with a finding at the end where it failed."""
+    command = [*companion_command(), "doctor", "--data", os.fspath(data_directory), *(["--run"] if run else [])]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, text=True) as process,
+    ):
+
+        def lines() -> Iterator[dict[str, str]]:
+            assert process.stdout is not None
+            yield from map(json.loads, process.stdout)
+            if process.wait() != 0:
+                complaints.seek(0)
+                said = complaints.read().strip().splitlines()
+                why = said[-1] if said else "it said nothing"
+                yield {"what": "companion", "state": "wrong", "detail": f"its program failed (exit {process.returncode}): {why}"}
+
+        yield lines()
 
 
 def missing_programs() -> str | None:
@@ -60,31 +118,33 @@ def find_program(name: str) -> str | None:
 
 def _node() -> Finding:
     try:
-        return Finding("node", True, find_node())
+        return Finding("node", "ok", find_node())
     except NotFoundHere as error:
-        return Finding("node", False, str(error))
+        return Finding("node", "missing", str(error))
 
 
 def _program(name: str, purpose: str, package: str) -> Finding:
     path = find_program(name)
-    return Finding(name, path is not None, path or f"needed for {purpose}", (package,))
+    if path is None:
+        return Finding(name, "missing", f"needed for {purpose}", (package,))
+    return Finding(name, "ok", path)
 
 
 def _sandbox() -> Finding:
     what = "sandboxes"
     bwrap = find_program("bwrap")
     if bwrap is None:
-        return Finding(what, False, "cannot be tried without bwrap", ("bubblewrap",))
+        return Finding(what, "missing", "cannot be tried without bwrap", ("bubblewrap",))
     command = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
     try:
         tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(what, False, str(error))
+        return Finding(what, "wrong", str(error))
     if tried.returncode == 0:
-        return Finding(what, True, "can be made here")
+        return Finding(what, "ok", "can be made here")
     return Finding(
         what,
-        False,
+        "wrong",
         f"this machine refuses them ({tried.stderr.strip()}); runs are plain processes of one node then."
         " Allow user namespaces: sysctl kernel.unprivileged_userns_clone=1, or the container's --security-opt",
     )
@@ -97,12 +157,12 @@ def _file_system(data_directory: Path) -> Finding:
     if kind in NETWORK_FILE_SYSTEMS:
         return Finding(
             "data directory",
-            False,
+            "wrong",
             f"{database} is on a network file system ({kind}): choose a local one by --data, or for the database alone"
             " by the setting database.directory",
         )
     free = shutil.disk_usage(existing).free
-    return Finding("data directory", True, f"{data_directory} ({free / 1e9:.0f} GB free)")
+    return Finding("data directory", "ok", f"{data_directory} ({free / 1e9:.0f} GB free)")
 
 
 def database_directory(data_directory: Path) -> Path:

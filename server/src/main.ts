@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Options } from './app.ts';
 import { runBackup } from './backup.ts';
 import { ConfigError } from './config.ts';
+import { runDoctor } from './doctor.ts';
 import { SchemaError } from './db/migrate.ts';
 import { productVersion } from './entry.ts';
 import { AlreadyRunning } from './files/lock.ts';
@@ -16,8 +17,12 @@ const USAGE = `TopsDL's companion.
       Serves a data directory until SIGTERM, or until nothing needs it any more.
   main backup --data DIR --out FILE
       Writes a copy of the data directory into a tar file, also while it is served.
+  main doctor --data DIR [--run]
+      Looks at the cluster that the configuration chooses, if it does; --run tries a run there. Lines of JSON.
   main --version
 `;
+
+const COMMANDS: ReadonlySet<string | undefined> = new Set([undefined, 'backup', 'doctor']);
 
 /** Exit codes that scripts can tell apart. */
 const EXIT = { failed: 1, usage: 2, configuration: 3, alreadyRunning: 4, schema: 5 } as const;
@@ -34,6 +39,7 @@ async function main(argv: string[]): Promise<void> {
       listen: { type: 'string' },
       'ready-fd': { type: 'string' },
       out: { type: 'string' },
+      run: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' }
     }
@@ -48,8 +54,12 @@ async function main(argv: string[]): Promise<void> {
   }
   const { data, out } = values;
   const [command, ...rest] = positionals;
-  if (data === undefined || rest.length > 0 || (command !== undefined && command !== 'backup')) {
+  if (data === undefined || rest.length > 0 || !COMMANDS.has(command)) {
     throw new UsageError(USAGE);
+  }
+  if (command === 'doctor') {
+    await runDoctor(data, values.run ?? false);
+    return;
   }
   if (command === 'backup') {
     if (out === undefined) {

@@ -48,10 +48,51 @@ def test_missing_programs_are_named_with_the_line_that_installs_them(
     assert "sudo apt-get install --yes bubblewrap openmpi-bin" in said
 
 
+def test_a_cluster_needs_no_programs_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "find_program", lambda name: None)
+    kubeconfig = tmp_path / "kubeconfig"
+    settings = {"kubeconfig": kubeconfig, "image": "nothing:1", "host_path": tmp_path}
+    lines = (f"{name} = {json.dumps(str(value))}" for name, value in settings.items())
+    (tmp_path / "config.toml").write_text("\n".join(['[compute]\nengine = "volcano"\n[cluster]', *lines]))
+    assert main(["doctor", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "bwrap" not in said
+    assert "Install with" not in said
+    assert f"MISSING  kubeconfig: {kubeconfig} is not there" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml"]
+
+
+def test_a_configuration_with_faults_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text('[compute]\nengine = "elsewhere"\n')
+    assert main(["doctor", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert f"WRONG    configuration: {tmp_path / 'config.toml'}: compute.engine" in said
+
+
+def test_a_program_that_fails_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "companion_command", lambda: ["/bin/sh", "-c", "echo the last word >&2; exit 7"])
+    assert main(["doctor", "--data", str(tmp_path)]) == 1
+    assert "WRONG    companion: its program failed (exit 7): the last word" in capsys.readouterr().out
+
+
+def test_findings_are_told_as_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finding = {"what": "cards", "state": "note", "detail": "few"}
+    lines = [json.dumps(line) for line in ({"engine": "volcano"}, finding)]
+    monkeypatch.setattr(doctor, "companion_command", lambda: ["/bin/sh", "-c", f"printf '%s\\n' '{lines[0]}' '{lines[1]}'"])
+    assert main(["doctor", "--run", "--data", str(tmp_path)]) == 0
+    assert "note     cards: few\n" in capsys.readouterr().out
+
+
 def test_a_network_file_system_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_kind_of_file_system", lambda path: "nfs4")
-    finding = doctor.examine(tmp_path / "not" / "there")[-1]
-    assert not finding.ok
+    *_, finding = doctor.examine(tmp_path / "not" / "there")
+    assert finding.state == "wrong"
     assert "nfs4" in finding.detail
 
 

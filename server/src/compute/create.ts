@@ -7,6 +7,7 @@ import type { ComputeEngine } from './engine.ts';
 import { Engines } from './engines.ts';
 import { LocalEngine } from './local/localEngine.ts';
 import { runtimeDirectory } from './local/paths.ts';
+import type { VolcanoEngineConfig } from './volcano/config.ts';
 import { clusterFaults, volcanoConfig } from './volcano/settings.ts';
 import { VolcanoEngine } from './volcano/volcanoEngine.ts';
 
@@ -51,20 +52,36 @@ function onMachine({ config, files, options }: Surroundings): Promise<ComputeEng
 }
 
 function onCluster({ config, files, instance }: Surroundings): Promise<ComputeEngine> {
+  return VolcanoEngine.create(
+    clusterConfig(config, files.root, instance),
+    runtimeDirectory(join(files.root, 'cluster'))
+  );
+}
+
+/**
+ * What the configuration says of a cluster, where it chooses one.
+ *
+ * @throws ConfigError for a data directory that pods could not see
+ */
+export function clusterConfig(
+  config: Config,
+  dataDirectory: string,
+  instance: string
+): VolcanoEngineConfig {
   const cluster = volcanoConfig(config.cluster, {
-    dataDirectory: files.root,
+    dataDirectory,
     instance,
     logLimitBytes: config.compute.log_limit_bytes,
     overcommit: Math.max(1, config.compute.overcommit),
     inCluster: process.env['KUBERNETES_SERVICE_HOST'] !== undefined
   });
   const { volumeRoot } = cluster;
-  if (relative(volumeRoot, files.root).startsWith('..')) {
+  if (relative(volumeRoot, dataDirectory).startsWith('..')) {
     throw new ConfigError([
-      `cluster.volume_root: the data directory ${files.root} is not in ${volumeRoot}, so pods could not see it`
+      `cluster.volume_root: the data directory ${dataDirectory} is not in ${volumeRoot}, so pods could not see it`
     ]);
   }
-  return VolcanoEngine.create(cluster, runtimeDirectory(join(files.root, 'cluster')));
+  return cluster;
 }
 
 /** `sys.prefix` of an interpreter: the directory above its `bin`. The name is taken as it is, for a virtual environment's is a link. */

@@ -4,7 +4,7 @@ import type { ApiStatus } from './objects.ts';
 export class ApiError extends Error {
   /** The HTTP status; 0 where there was no answer. */
   readonly status: number;
-  /** Kubernetes' own word, such as `AlreadyExists`. */
+  /** Kubernetes' own word, such as `AlreadyExists`; where there was no answer the connection's, such as `ECONNREFUSED`. */
   readonly reason: string;
   /** How long to wait before the next try, where the server says so. */
   readonly retryAfterMs: number | undefined;

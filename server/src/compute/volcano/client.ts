@@ -1,6 +1,6 @@
 /** The one file that speaks to Kubernetes. What an answer means is for others to say. */
 import { KubeConfig } from '@kubernetes/client-node';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 
 import { ApiError } from './apiError.ts';
 import { Channels } from './channels.ts';
+import { expiryOf, type Expiry } from './credentials.ts';
 import type { Kind } from './kinds.ts';
 import { pathOf } from './kinds.ts';
 import type { ClusterObject, ObjectList } from './objects.ts';
@@ -21,6 +22,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Nothing for so long, no bookmark either (they come every minute): the connection is dead and nobody said so. */
 const WATCH_SILENCE_MS = 150_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The context that the library makes up, of a server on this machine, where it finds no configuration at all. */
+const NOT_FOUND = 'loaded-context';
 /** A server that asks to be left alone for a moment is asked again so often. */
 const THROTTLED_TRIES = 3;
 const THROTTLED_MS = 1_000;
@@ -34,6 +37,7 @@ export { loadYaml } from '@kubernetes/client-node';
 interface Access {
   readonly dispatcher: Dispatcher;
   readonly headers: Record<string, string>;
+  readonly expires: Expiry | undefined;
   readonly until: number;
 }
 
@@ -53,6 +57,11 @@ export class ClusterApi {
     const config = new KubeConfig();
     if (options.kubeconfig === undefined) {
       config.loadFromDefault();
+      if (config.getCurrentContext() === NOT_FOUND) {
+        throw new Error(
+          'There is no kubeconfig: set cluster.kubeconfig or KUBECONFIG, or put one at ~/.kube/config.'
+        );
+      }
     } else {
       config.loadFromFile(options.kubeconfig);
     }
@@ -65,7 +74,10 @@ export class ClusterApi {
   private constructor(config: KubeConfig) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) {
-      throw new Error('The kubeconfig names no cluster in its current context.');
+      const names = config.getContexts().map(({ name }) => name);
+      throw new Error(
+        `The kubeconfig has no cluster for the context “${config.getCurrentContext()}”; its contexts: ${names.join(', ') || 'none'}.`
+      );
     }
     this.#config = config;
     this.#server = cluster.server.replace(/\/$/, '');
@@ -76,8 +88,26 @@ export class ClusterApi {
     return this.#server;
   }
 
+  /** What the kubeconfig calls the one whose credentials it has; undefined where it has none. */
+  get user(): string | undefined {
+    return this.#config.getCurrentUser()?.name;
+  }
+
+  /** When the credentials end, where they say so themselves. @throws ApiError where they cannot be had */
+  async expires(): Promise<Expiry | undefined> {
+    try {
+      return (await this.#credentials()).expires;
+    } catch (error) {
+      throw unanswered(error);
+    }
+  }
+
   get<T>(path: string, query?: Query): Promise<T> {
     return this.#request<T>('GET', path, { query });
+  }
+
+  post<T>(path: string, body: unknown, query?: Query): Promise<T> {
+    return this.#request<T>('POST', path, { body, query });
   }
 
   list<T extends ClusterObject>(
@@ -89,7 +119,7 @@ export class ClusterApi {
   }
 
   create<T extends ClusterObject>(kind: Kind, object: T): Promise<T> {
-    return this.#request<T>('POST', pathOf(kind, object.metadata.namespace), { body: object });
+    return this.post<T>(pathOf(kind, object.metadata.namespace), object);
   }
 
   patch<T extends ClusterObject>(
@@ -304,6 +334,7 @@ export class ClusterApi {
       void before?.close();
     }
     return {
+      expires: expiryOf(cert, (headers as OutgoingHttpHeaders)['Authorization']),
       dispatcher: this.#dispatcher.dispatcher,
       headers: {
         ...Object.fromEntries(
@@ -348,7 +379,12 @@ function parsed(content: string): unknown {
 function unanswered(error: unknown): ApiError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const late = cause.name === 'TimeoutError' || cause.name === 'AbortError';
-  return new ApiError(0, late ? 'the API server did not answer in time' : cause.message);
+  const { code = '' } = cause as { code?: string };
+  return new ApiError(
+    0,
+    late ? 'the API server did not answer in time' : cause.message || code,
+    code
+  );
 }
 
 /** What JSON has as it is, and YAML only escaped, or takes for the end of a line. */

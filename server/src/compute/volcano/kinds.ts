@@ -10,6 +10,7 @@ export const KINDS = {
   queue: { apiVersion: 'scheduling.volcano.sh/v1beta1', plural: 'queues' },
   command: { apiVersion: 'bus.volcano.sh/v1alpha1', plural: 'commands' },
   pod: { apiVersion: 'v1', plural: 'pods' },
+  event: { apiVersion: 'v1', plural: 'events' },
   node: { apiVersion: 'v1', plural: 'nodes' },
   namespace: { apiVersion: 'v1', plural: 'namespaces' },
   service: { apiVersion: 'v1', plural: 'services' },
@@ -17,6 +18,8 @@ export const KINDS = {
   resourceQuota: { apiVersion: 'v1', plural: 'resourcequotas' },
   claim: { apiVersion: 'v1', plural: 'persistentvolumeclaims' },
   volume: { apiVersion: 'v1', plural: 'persistentvolumes' },
+  configMap: { apiVersion: 'v1', plural: 'configmaps' },
+  deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
   statefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets' },
   httpRoute: { apiVersion: 'gateway.networking.k8s.io/v1', plural: 'httproutes' },
   networkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' }

@@ -94,6 +94,11 @@ function holderOf({ metadata }: Pod): string {
   return run === undefined ? '' : runKey(metadata.namespace ?? '', run);
 }
 
+/** Extended resources have a domain; what Kubernetes itself counts has none, or its own. */
+export function isCard(resource: string): boolean {
+  return resource.includes('/') && !/(^|\.)kubernetes\.io\//.test(resource);
+}
+
 function podKey(pod: Pod): string {
   return `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
 }

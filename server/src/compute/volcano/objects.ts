@@ -208,7 +208,10 @@ export interface Pod extends ClusterObject {
 }
 
 export interface ClusterNode extends ClusterObject {
-  spec?: { unschedulable?: boolean };
+  spec?: {
+    unschedulable?: boolean;
+    taints?: readonly { key: string; value?: string; effect: string }[];
+  };
   status?: {
     allocatable?: Quantities;
     conditions?: readonly { type: string; status: string }[];
@@ -227,6 +230,24 @@ export interface StatefulSet extends ClusterObject {
     updateStrategy?: { type: 'OnDelete' };
   };
   status?: { replicas?: number };
+}
+
+/** `apps/v1`: of a program that runs in the cluster, what says which version and how. */
+export interface Deployment extends ClusterObject {
+  spec?: {
+    replicas?: number;
+    template?: {
+      spec?: {
+        containers?: readonly { image?: string; args?: readonly string[] }[];
+        volumes?: readonly { configMap?: { name?: string } }[];
+      };
+    };
+  };
+  status?: { availableReplicas?: number };
+}
+
+export interface ConfigMap extends ClusterObject {
+  data?: Readonly<Record<string, string>>;
 }
 
 export type CommandAction = 'AbortJob' | LifecyclePolicy['action'];

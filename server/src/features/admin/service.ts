@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm';
-import type { InputOf, operations } from '@topsdl/contract';
 import { notFound } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -8,33 +7,8 @@ import { settings } from '../../db/table.ts';
 import { requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { ComputeSpecDirectory } from './directory.ts';
+import { INSTALLED, type SpecInput } from './installed.ts';
 import { computeSpecs, type ComputeSpecRow } from './table.ts';
-
-export type SpecInput = InputOf<typeof operations.admin.createSpec>['body'];
-
-const GIB = 1024 ** 3;
-const DTU = 'enflame.com/dtu';
-
-const spec = (name: string, model: string, cpu: number, gib: number, cards: number): SpecInput => ({
-  name,
-  model,
-  cpu,
-  memoryBytes: gib * GIB,
-  cards,
-  cardResource: cards > 0 ? DTU : null,
-  ib: false,
-  roce: false
-});
-
-/** What an installation begins with. */
-const INSTALLED: readonly SpecInput[] = [
-  spec('Dev Only', '', 1, 1, 0),
-  spec('i10x1', 'i10', 4, 16, 1),
-  spec('i20x1', 'i20', 4, 16, 1),
-  spec('T10x1', 'T10', 4, 16, 1),
-  spec('T20x1', 'T20', 4, 16, 1),
-  spec('T10x8', 'T10', 16, 32, 8)
-];
 
 /** Keeps the compute specs. */
 export class SpecService implements ComputeSpecDirectory {

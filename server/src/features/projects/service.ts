@@ -10,6 +10,7 @@ import { listRows, requireFreeName } from '../../db/rows.ts';
 import { ProblemError } from '../../http/problem.ts';
 import { parseQuantity } from '../../quantity.ts';
 import type { ProjectDirectory, ProjectInput } from './directory.ts';
+import { engineProjects } from './engine.ts';
 import { presentUse } from './present.ts';
 import { projectMembers, projects, type ProjectRow } from './table.ts';
 
@@ -65,20 +66,7 @@ export class ProjectService implements Memberships, ProjectDirectory {
   }
 
   forEngine(): EngineProject[] {
-    return this.#app.db.orm
-      .select()
-      .from(projects)
-      .all()
-      .map(({ id, name, quotas }) => ({
-        id,
-        name,
-        // What is stored is the companion's to count.
-        quotas: Object.fromEntries(
-          quotas.flatMap(({ resource, limit }) =>
-            resource === 'storage' ? [] : [[resource, limit]]
-          )
-        )
-      }));
+    return engineProjects(this.#app.db.orm);
   }
 
   /** @param of only those that this user is a member of, and, with `mine`, has created */

@@ -8,10 +8,11 @@ import { amountOf, milliCores, wholeBytes } from '../quantities.ts';
 
 export interface ResourceQuota extends ClusterObject {
   spec: { hard: Quantities };
+  status?: { used?: Quantities };
 }
 
 export interface Queue extends ClusterObject {
-  spec: { weight: number; reclaimable: boolean; capability?: Quantities };
+  spec: { weight: number; reclaimable: boolean; capability?: Quantities; parent?: string };
   status?: { state?: string };
 }
 
