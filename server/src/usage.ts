@@ -7,6 +7,8 @@ export type ProjectHolder = Holder & { readonly projectId: string };
 export interface UsageProvider {
   /** What holds resources now; of one project, or of all where it is undefined. */
   running(projectId?: string): readonly ProjectHolder[];
+  /** How much of each resource that is together: cores, bytes, cards by `requests.<card>`. */
+  used(projectId: string): ReadonlyMap<string, number>;
   /** What waits for room, first in line first. */
   waiting(projectId?: string): readonly ProjectHolder[];
 }
@@ -64,13 +66,9 @@ export class Usage {
       ['memory', 0],
       ['storage', this.#storage.reduce((sum, bytes) => sum + bytes(projectId), 0)]
     ]);
-    const add = (resource: string, amount: number) =>
-      used.set(resource, (used.get(resource) ?? 0) + amount);
-    for (const holder of this.running(projectId)) {
-      add('cpu', holder.cpu);
-      add('memory', holder.memoryBytes);
-      if (holder.cardResource !== null) {
-        add(`requests.${holder.cardResource}`, holder.cards);
+    for (const provider of this.#providers) {
+      for (const [resource, amount] of provider.used(projectId)) {
+        used.set(resource, (used.get(resource) ?? 0) + amount);
       }
     }
     return used;

@@ -1,7 +1,9 @@
 import type { Database as Sqlite } from 'better-sqlite3';
+import { sql } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { EventKind } from '@topsdl/contract';
 import { events } from '../events/table.ts';
+import { isOf, prepared } from './prepared.ts';
 import { Readers } from './readers.ts';
 
 /** Queries by drizzle; `get`, `all` and `run` are synchronous. */
@@ -27,6 +29,23 @@ export type Transaction = Orm & {
   /** Runs after the commit, or never. Errors in it are logged. */
   afterCommit(action: () => void): void;
 };
+
+/** With nearly every change. */
+const appendEvent = prepared(orm =>
+  orm
+    .insert(events)
+    .values({
+      time: sql.placeholder('time'),
+      type: sql.placeholder('type'),
+      kind: sql.placeholder('kind'),
+      objectId: sql.placeholder('id'),
+      projectId: sql.placeholder('projectId'),
+      parentId: sql.placeholder('parentId'),
+      byUserId: sql.placeholder('byUserId'),
+      name: sql.placeholder('name')
+    })
+    .prepare()
+);
 
 export interface DatabaseOptions {
   readonly path: string;
@@ -93,22 +112,12 @@ export class Database {
   }
 
   #extend(orm: Orm): Transaction {
+    isOf(orm, this.orm);
     return Object.assign(orm, {
       emit: (event: NewEvent) => {
         this.#emitted = true;
-        orm
-          .insert(events)
-          .values({
-            time: Date.now(),
-            type: event.type,
-            kind: event.kind,
-            objectId: event.id,
-            projectId: event.projectId,
-            parentId: event.parentId ?? null,
-            byUserId: event.byUserId ?? null,
-            name: event.name ?? null
-          })
-          .run();
+        const { parentId = null, byUserId = null, name = null } = event;
+        appendEvent(orm).run({ ...event, time: Date.now(), parentId, byUserId, name });
       },
       afterCommit: (action: () => void) => {
         this.#actions.push(action);

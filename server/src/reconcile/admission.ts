@@ -2,7 +2,7 @@ import type { Orm, Transaction } from '../db/database.ts';
 import { decide, lacks, type Amounts, type Lack } from './decide.ts';
 import type { Resources } from './owner.ts';
 import { reason, type StoredReason } from './reasons.ts';
-import { store } from './store.ts';
+import { store, type Held } from './store.ts';
 import type { Workload } from './table.ts';
 
 /** What there is to give. */
@@ -55,7 +55,7 @@ export class Admission {
   lackingFor(orm: Orm, workload: Workload, more: number): Shortage[] {
     const wants = workload.counted ? wantsOf(workload.projectId, more, workload) : {};
     const limits = this.#limitsFor([workload.projectId], [workload]);
-    return lacks(wants, heldBy(store.holding(orm)), limits).map(shown);
+    return lacks(wants, heldBy(store.held(orm)), limits).map(shown);
   }
 
   /** Why one waits, as things are now. */
@@ -63,7 +63,7 @@ export class Admission {
     const limits = this.#limitsFor([workload.projectId], [workload]);
     return {
       position: store.ahead(orm, workload),
-      lacking: lacks(amounts(workload), heldBy(store.holding(orm)), limits).map(shown)
+      lacking: lacks(amounts(workload), heldBy(store.held(orm)), limits).map(shown)
     };
   }
 
@@ -87,7 +87,7 @@ export class Admission {
         wants: amounts(workload),
         since: workload.createdAt
       })),
-      heldBy(store.holding(tx)),
+      heldBy(store.held(tx)),
       this.#limitsFor([...new Set(pending.map(({ projectId }) => projectId))], pending),
       now
     );
@@ -145,12 +145,20 @@ function amounts(workload: Workload): Amounts {
 }
 
 function wantsOf(projectId: string, nodes: number, resources: Resources): Amounts {
-  const asked: Record<string, number> = {
-    cpu: Math.round(resources.cpu * CPU_UNIT) * nodes,
-    memory: resources.memoryBytes * nodes
-  };
-  if (resources.cardResource !== null && resources.cards > 0) {
-    asked[`requests.${resources.cardResource}`] = resources.cards * nodes;
+  const { cpu, memoryBytes, cards, cardResource } = resources;
+  return scoped({
+    projectId,
+    milliCpu: Math.round(cpu * CPU_UNIT) * nodes,
+    memoryBytes: memoryBytes * nodes,
+    cards: cards * nodes,
+    cardResource
+  });
+}
+
+function scoped({ projectId, milliCpu, memoryBytes, cards, cardResource }: Held): Amounts {
+  const asked: Record<string, number> = { cpu: milliCpu, memory: memoryBytes };
+  if (cardResource !== null && cards > 0) {
+    asked[`requests.${cardResource}`] = cards;
   }
   return Object.fromEntries(
     Object.entries(asked).flatMap(([resource, amount]) => [
@@ -160,10 +168,10 @@ function wantsOf(projectId: string, nodes: number, resources: Resources): Amount
   );
 }
 
-function heldBy(holding: readonly Workload[]): Amounts {
+function heldBy(sums: readonly Held[]): Amounts {
   const held: Record<string, number> = {};
-  for (const workload of holding) {
-    for (const [name, amount] of Object.entries(amounts(workload))) {
+  for (const sum of sums) {
+    for (const [name, amount] of Object.entries(scoped(sum))) {
       held[name] = (held[name] ?? 0) + amount;
     }
   }

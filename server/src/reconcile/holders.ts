@@ -3,7 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { ProjectHolder, UsageProvider } from '../usage.ts';
 import type { Reconciler } from './reconciler.ts';
 import { shownState, waitsForRoom } from './room.ts';
-import { store } from './store.ts';
+import { store, type Held } from './store.ts';
 import type { Workload } from './table.ts';
 
 /** Tells the overview and the administrators what runs and what waits. */
@@ -23,6 +23,18 @@ export class Holders implements UsageProvider {
       .holding(this.#db.orm, projectId)
       .filter(workload => !waitsForRoom(workload))
       .map(workload => this.present(workload));
+  }
+
+  used(projectId: string): Map<string, number> {
+    const held = store.held(this.#db.orm).filter(each => each.projectId === projectId);
+    const sum = (of: (each: Held) => number) => held.reduce((total, each) => total + of(each), 0);
+    return new Map([
+      ['cpu', sum(({ milliCpu }) => milliCpu) / 1000],
+      ['memory', sum(({ memoryBytes }) => memoryBytes)],
+      ...held.flatMap(({ cardResource, cards }): [string, number][] =>
+        cardResource === null ? [] : [[`requests.${cardResource}`, cards]]
+      )
+    ]);
   }
 
   waiting(projectId?: string): ProjectHolder[] {

@@ -1,6 +1,7 @@
 import type { ComputeEngine, Unwatch } from '../compute/engine.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import { Together } from '../db/together.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Usage } from '../usage.ts';
 import { Admission, type Limits } from './admission.ts';
@@ -19,6 +20,7 @@ import type { Workload, WorkloadKind } from './table.ts';
 export class Reconciler {
   readonly admission: Admission;
   readonly #database: Database;
+  readonly #together: Together;
   readonly #engine: ComputeEngine;
   readonly #usage: Usage;
   readonly #ledger: Ledger;
@@ -41,7 +43,14 @@ export class Reconciler {
     this.#usage = usage;
     this.#log = log;
     this.#ledger = new Ledger(usage);
-    this.#steps = new Steps(database, engine, this.#ledger, log);
+    this.#together = new Together(database);
+    this.#steps = new Steps({
+      database,
+      together: this.#together,
+      engine,
+      ledger: this.#ledger,
+      log
+    });
     this.admission = new Admission(options.limits);
     // What was freed, and a quota that was raised, may let the next one start.
     usage.onChanged(() => this.decide());
@@ -184,39 +193,35 @@ export class Reconciler {
     await Promise.all(open.map(({ kind, ownerId }) => this.settled(kind, ownerId, never)));
   }
 
-  /** Looks once more at who may start. */
+  /** Looks once more at who may start: whoever asked for twenty things gets one decision about all of them. */
   decide(): void {
-    if (this.#deciding || !this.#open) {
+    if (this.#deciding || !this.#open || !store.isAnyPending(this.#database.orm)) {
       return;
     }
     this.#deciding = true;
-    // After the work at hand: whoever asked for twenty things gets one decision about all of them.
-    setImmediate(() => {
-      this.#deciding = false;
-      if (!this.#open) {
-        return;
-      }
-      try {
-        this.#decide();
-      } catch (error) {
+    this.#together
+      .write(tx => {
+        // What comes from here on is for the next one.
+        this.#deciding = false;
+        return this.#open ? this.#decide(tx) : [];
+      })
+      .then(admitted => admitted.forEach(({ id }) => this.#steps.step(id)))
+      .catch((error: unknown) => {
+        this.#deciding = false;
         this.#log.error({ err: error }, 'nobody could be admitted');
         setTimeout(() => this.decide(), AGAIN_MS).unref();
-      }
-    });
+      });
   }
 
-  #decide(): void {
-    const admitted = this.#database.write(tx => {
-      const decision = this.admission.decide(tx, Date.now());
-      for (const { workload, reason } of decision.waiting) {
-        if (JSON.stringify(workload.reason) !== JSON.stringify(reason)) {
-          this.#ledger.change(tx, workload, { reason });
-        }
+  #decide(tx: Transaction): Workload[] {
+    const decision = this.admission.decide(tx, Date.now());
+    for (const { workload, reason } of decision.waiting) {
+      if (JSON.stringify(workload.reason) !== JSON.stringify(reason)) {
+        this.#ledger.change(tx, workload, { reason });
       }
-      return decision.admitted.map(workload =>
-        this.#ledger.happen(tx, workload, 'admit', { reason: null, admittedAt: Date.now() })
-      );
-    });
-    admitted.forEach(({ id }) => this.#steps.step(id));
+    }
+    return decision.admitted.map(workload =>
+      this.#ledger.happen(tx, workload, 'admit', { reason: null, admittedAt: Date.now() })
+    );
   }
 }

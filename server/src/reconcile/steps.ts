@@ -6,6 +6,7 @@ import {
   type WorkloadPlan
 } from '../compute/engine.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import type { Together } from '../db/together.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Ledger } from './ledger.ts';
 import { fromEngine, reason, type StoredReason } from './reasons.ts';
@@ -29,6 +30,7 @@ export const AGAIN_MS = 5_000;
  */
 export class Steps {
   readonly #database: Database;
+  readonly #together: Together;
   readonly #engine: ComputeEngine;
   readonly #ledger: Ledger;
   readonly #log: ReconcilerLog;
@@ -38,11 +40,18 @@ export class Steps {
   readonly #retries = new Set<NodeJS.Timeout>();
   #open = true;
 
-  constructor(database: Database, engine: ComputeEngine, ledger: Ledger, log: ReconcilerLog) {
-    this.#database = database;
-    this.#engine = engine;
-    this.#ledger = ledger;
-    this.#log = log;
+  constructor(parts: {
+    database: Database;
+    together: Together;
+    engine: ComputeEngine;
+    ledger: Ledger;
+    log: ReconcilerLog;
+  }) {
+    this.#database = parts.database;
+    this.#together = parts.together;
+    this.#engine = parts.engine;
+    this.#ledger = parts.ledger;
+    this.#log = parts.log;
   }
 
   /** Makes no more of them, and waits for those under way. */
@@ -51,6 +60,7 @@ export class Steps {
     this.#retries.forEach(timer => clearTimeout(timer));
     this.#launches.forEach(controller => controller.abort());
     await Promise.allSettled([...this.#underway.values()].map(({ done }) => done));
+    this.#together.flush();
   }
 
   /** Gives up what is being made ready for a workload. */
@@ -85,15 +95,15 @@ export class Steps {
     if (!this.#open) {
       return;
     }
-    try {
-      const workload = this.#database.write(tx => this.#ledger.apply(tx, observation));
-      if (workload && (isEnded(workload.state) || observation.state === 'absent')) {
-        this.step(workload.id);
-      }
-    } catch (error) {
-      // The engine that calls is not at fault, and says it only once: the step asks it again.
-      this.#retry(observation.runId, error);
-    }
+    this.#together
+      .write(tx => this.#ledger.apply(tx, observation))
+      .then(workload => {
+        if (workload && (isEnded(workload.state) || observation.state === 'absent')) {
+          this.step(workload.id);
+        }
+      })
+      // The engine says it only once: the step asks it again.
+      .catch((error: unknown) => this.#retry(observation.runId, error));
   }
 
   #retry(id: string, error: unknown): void {
@@ -126,7 +136,8 @@ export class Steps {
       await (workload.state === 'stopping' ? this.#endUnstarted(id) : this.#launch(workload));
       return;
     }
-    const after = this.#database.write(tx => this.#ledger.apply(tx, observation)) ?? workload;
+    const after =
+      (await this.#together.write(tx => this.#ledger.apply(tx, observation))) ?? workload;
     if (isEnded(after.state)) {
       await this.#settle(after);
     } else if (after.state === 'stopping' && after.handle) {
@@ -148,17 +159,13 @@ export class Steps {
       const owner = this.#ledger.ownerOf(workload);
       const { spec, directory } = await owner.prepare(workload, controller.signal);
       const plan = this.#engine.plan(spec, { id: workload.id, directory });
-      const starting = this.#database.write(tx => this.#keepHandle(tx, workload.id, plan));
+      const starting = await this.#together.write(tx => this.#keepHandle(tx, workload.id, plan));
       if (!starting) {
         await this.#endUnstarted(workload.id);
         return;
       }
       await this.#engine.submit(plan);
-      const [observation] = await this.#engine.observe([plan.handle]);
-      if (observation) {
-        this.observe(observation);
-      }
-      // What was asked for meanwhile, such as a stop, is for the next step.
+      // How it is, and what was asked for meanwhile, such as a stop, is for the next step.
       this.step(workload.id);
     } catch (error) {
       if (this.#open) {
@@ -182,7 +189,7 @@ export class Steps {
   }
 
   async #endUnstarted(id: string): Promise<void> {
-    this.#database.write(tx => {
+    await this.#together.write(tx => {
       const workload = store.get(tx, id);
       return workload && this.#ledger.happen(tx, workload, 'lose');
     });
@@ -206,7 +213,7 @@ export class Steps {
     if (workload.handle) {
       await this.#engine.release(workload.handle);
     }
-    this.#database.write(tx => this.#ledger.change(tx, workload, { settledAt: Date.now() }));
+    await this.#together.write(tx => this.#ledger.change(tx, workload, { settledAt: Date.now() }));
   }
 }
 

@@ -1,12 +1,94 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  sql,
+  type SQL
+} from 'drizzle-orm';
 import type { Orm } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { HOLDING } from './states.ts';
 import { workloads, type Workload, type WorkloadKind } from './table.ts';
+
+/** Thousandths of a core, bytes of memory and cards. */
+export interface Held {
+  readonly projectId: string;
+  readonly milliCpu: number;
+  readonly memoryBytes: number;
+  readonly cards: number;
+  readonly cardResource: string | null;
+}
+
+const byId = prepared(orm =>
+  orm
+    .select()
+    .from(workloads)
+    .where(eq(workloads.id, sql.placeholder('id')))
+    .prepare()
+);
+
+type Change = Partial<typeof workloads.$inferInsert>;
+
+/** Changes are of few forms: a statement for each set of columns, and those of them that become null. */
+const updates = prepared(orm => {
+  const statements = new Map<string, (values: Record<string, unknown>) => Workload>();
+  return (id: string, change: Change): Workload => {
+    const columns = Object.entries(change).filter(([, value]) => value !== undefined);
+    const form = columns.map(([name, value]) => (value === null ? `-${name}` : name)).join(' ');
+    let statement = statements.get(form);
+    if (statement === undefined) {
+      const set = columns.map(([name, value]) => [
+        name,
+        value === null ? null : sql.placeholder(name)
+      ]);
+      const built = orm
+        .update(workloads)
+        .set(Object.fromEntries(set) as Change)
+        .where(eq(workloads.id, sql.placeholder('of')))
+        .returning()
+        .prepare();
+      statement = values => built.get(values);
+      statements.set(form, statement);
+    }
+    return statement({ ...change, of: id });
+  };
+});
+
+const anyPending = prepared(orm =>
+  orm
+    .select({ id: workloads.id })
+    .from(workloads)
+    .where(eq(workloads.state, 'pending'))
+    .limit(1)
+    .prepare()
+);
+
+const sums = prepared(orm => {
+  const { projectId, cardResource, cpu, memoryBytes, cards, nodes, state, counted } = workloads;
+  return orm
+    .select({
+      projectId,
+      cardResource,
+      milliCpu: sql<number>`sum(cast(round(${cpu} * 1000) as integer) * ${nodes})`,
+      memoryBytes: sql<number>`sum(${memoryBytes} * ${nodes})`,
+      cards: sql<number>`sum(${cards} * ${nodes})`
+    })
+    .from(workloads)
+    .where(and(inArray(state, HOLDING), eq(counted, true)))
+    .groupBy(projectId, cardResource)
+    .prepare();
+});
 
 /** Reads and writes of the workloads' table; pass the transaction, or the database's `orm` to read. */
 export const store = {
   get(orm: Orm, id: string): Workload | undefined {
-    return orm.select().from(workloads).where(eq(workloads.id, id)).get();
+    return byId(orm).get({ id });
   },
 
   /** The attempts of an owner, the first one first. */
@@ -44,8 +126,8 @@ export const store = {
     return tx.insert(workloads).values(row).returning().get();
   },
 
-  update(tx: Orm, id: string, change: Partial<typeof workloads.$inferInsert>): Workload {
-    return tx.update(workloads).set(change).where(eq(workloads.id, id)).returning().get();
+  update(tx: Orm, id: string, change: Change): Workload {
+    return updates(tx)(id, change);
   },
 
   remove(tx: Orm, kind: WorkloadKind, ownerId: string): void {
@@ -64,6 +146,11 @@ export const store = {
     return inOrder(orm, and(inArray(workloads.state, HOLDING), ofProject(projectId)));
   },
 
+  /** What all that hold resources have together and count for, by project and kind of card. */
+  held(orm: Orm): Held[] {
+    return sums(orm).all();
+  },
+
   /** All that the reconciler still has to do with. */
   unsettled(orm: Orm): Workload[] {
     return inOrder(orm, isNull(workloads.settledAt));
@@ -71,6 +158,11 @@ export const store = {
 
   started(orm: Orm): Workload[] {
     return inOrder(orm, and(isNull(workloads.settledAt), isNotNull(workloads.handle)));
+  },
+
+  /** Whether any waits. */
+  isAnyPending(orm: Orm): boolean {
+    return anyPending(orm).get() !== undefined;
   },
 
   /** How many of a project wait before one. */
