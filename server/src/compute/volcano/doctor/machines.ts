@@ -1,4 +1,5 @@
-import type { Toleration, VolcanoEngineConfig } from '../config.ts';
+import type { Toleration } from '../../engine.ts';
+import type { VolcanoEngineConfig } from '../config.ts';
 import { missing, note, ok, type Finding } from '../finding.ts';
 import { isCard } from '../load.ts';
 import type { ClusterNode } from '../objects.ts';
