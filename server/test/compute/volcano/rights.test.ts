@@ -66,8 +66,8 @@ function describeRights(here: TestCluster): void {
   let companion: ClusterApi;
 
   beforeAll(async () => {
-    for (const file of ['namespace', 'account', 'rights', 'limits']) {
-      await installation.apply(`base/${file}.yaml`);
+    for (const file of ['base/namespace', 'base/account', 'base/rights', 'limits']) {
+      await installation.apply(`${file}.yaml`);
     }
     await installation.giveStorage(own);
     config = configFor(here, dataDirectory, {
