@@ -125,6 +125,13 @@ export function clusterFaults(settings: ClusterSettings): { setting: string; mes
     });
   }
   const { namespaces } = settings;
+  if (settings.projects === 'given' && settings.gateway !== undefined) {
+    faults.push({
+      setting: 'gateway',
+      message:
+        'routes are made in namespaces of the companion’s own alone, not where cluster.projects is given'
+    });
+  }
   if (settings.projects === 'managed' && Object.keys(namespaces).length > 0) {
     faults.push({
       setting: 'namespaces',

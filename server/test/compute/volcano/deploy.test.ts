@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
@@ -6,12 +6,13 @@ import { expect, test } from '@jest/globals';
 import { DEFAULTS } from '../../../src/compute/volcano/config.ts';
 import { networkPolicies } from '../../../src/compute/volcano/manifests/networkPolicy.ts';
 import type { ClusterObject } from '../../../src/compute/volcano/objects.ts';
-import { volcanoConfig } from '../../../src/compute/volcano/settings.ts';
+import { clusterSettings, volcanoConfig } from '../../../src/compute/volcano/settings.ts';
 import { readConfig } from '../../../src/config.ts';
 import { deployed, type Deployment } from './installation.ts';
 import { CONFIG } from './samples.ts';
 
-const ENV_FILE = join(__dirname, '../../../../deploy/base/companion.env');
+const ROOT = join(__dirname, '../../../..');
+const BASE = join(ROOT, 'deploy/base');
 const [companion] = deployed<Deployment>('base/companion.yaml') as [Deployment];
 const pod = companion.spec.template.spec;
 const [container] = pod.containers;
@@ -19,7 +20,7 @@ const [container] = pod.containers;
 /** The variables of the companion's container, as Kubernetes makes them. */
 function environment(): Record<string, string> {
   const namespace = companion.metadata.namespace ?? '';
-  const file = readFileSync(ENV_FILE, 'utf8')
+  const file = readFileSync(join(BASE, 'companion.env'), 'utf8')
     .trim()
     .split('\n')
     .map(line => /^([^=]+)=(.*)$/.exec(line)?.slice(1) as [string, string]);
@@ -71,4 +72,18 @@ test('policies of namespaces that are given are those of the companion’s own',
   expect(deployed('project/networkpolicies.yaml').map(bare)).toEqual(
     networkPolicies(CONFIG, 'team-a').map(bare)
   );
+});
+
+test('the base has every file that lies in it', () => {
+  const [kustomization] = deployed<ClusterObject & { resources: string[] }>(
+    'base/kustomization.yaml'
+  );
+  const files = readdirSync(BASE).filter(name => name.endsWith('.yaml'));
+  expect([...(kustomization?.resources ?? []), 'kustomization.yaml'].sort()).toEqual(files.sort());
+});
+
+test('every setting of a cluster is in the table of settings', () => {
+  const rows = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').match(/^\| `cluster\..*$/gm);
+  const told = rows?.flatMap(row => [...row.split('|')[1]!.matchAll(/`(?:cluster)?\.(\w+)`/g)]);
+  expect(told?.map(([, name]) => name).sort()).toEqual(Object.keys(clusterSettings.shape).sort());
 });

@@ -82,13 +82,23 @@ test('the name of a project is no property of an object', async () => {
 
 test('namespaces are for projects that are given, one each', () => {
   const faults = (more: Partial<ClusterSettings>) =>
-    clusterFaults(clusterSettings.parse({ image: 'a', claim: 'a/b', ...more })).map(
+    clusterFaults({ ...clusterSettings.parse({ image: 'a', claim: 'a/b' }), ...more }).map(
       ({ setting }) => setting
     );
   const namespaces = { vision: 'team-a', speech: 'team-b' };
   expect(faults({ projects: 'given', namespaces })).toEqual([]);
   expect(faults({ projects: 'given' })).toEqual([]);
   expect(faults({ namespaces })).toEqual(['namespaces']);
+  const from = { namespace: {}, pod: {} };
+  const gateway = {
+    namespace: 'gateways',
+    name: 'public',
+    host: 'models',
+    path: '/services',
+    from
+  };
+  expect(faults({ gateway })).toEqual([]);
+  expect(faults({ projects: 'given', gateway })).toEqual(['gateway']);
   expect(faults({ projects: 'given', namespaces: { a: 'team-a', b: 'team-a' } })).toEqual([
     'namespaces'
   ]);
