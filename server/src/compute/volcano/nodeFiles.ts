@@ -24,25 +24,27 @@ export async function prepareFiles(
     await requireSource(config, source);
   }
   const files = runFiles(plan.directory);
-  for (const path of [files.given, files.logs, files.nodes, files.stats]) {
-    await mkdir(path, { recursive: true, mode: 0o755 });
-  }
-  for (const path of [files.kept, files.logs, files.nodes, files.stats]) {
-    await ownership.giveOne(path);
-  }
+  const make = (path: string) => mkdir(path, { recursive: true, mode: 0o755 });
+  await make(files.given);
+  await make(files.kept);
+  const left = [files.logs, files.nodes, files.stats];
+  await Promise.all(left.map(make));
+  await Promise.all([files.kept, ...left].map(path => ownership.giveOne(path)));
   const { uid, gid } = config;
   const give = (name: string, content: string): Promise<void> =>
     writeFile(join(files.given, name), content, { mode: 0o644 });
-  await give('run.json', JSON.stringify(nodeConfiguration(config, plan)));
-  // The account is called root so that the manual's commands work, and has no privilege. An `x` as password would read as locked to sshd.
-  await give(
-    'passwd',
-    `root:*:${uid}:${gid}:root:/root:/bin/bash
+  await Promise.all([
+    give('run.json', JSON.stringify(nodeConfiguration(config, plan))),
+    // The account is called root so that the manual's commands work, and has no privilege. An `x` as password would read as locked to sshd.
+    give(
+      'passwd',
+      `root:*:${uid}:${gid}:root:/root:/bin/bash
 sshd:*:104:65534::/run/sshd:/usr/sbin/nologin
 nobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `
-  );
-  await give('group', `root:x:${gid}:\nnogroup:x:65534:\n`);
+    ),
+    give('group', `root:x:${gid}:\nnogroup:x:65534:\n`)
+  ]);
   for (const [index, { source, mode }] of plan.mounts.entries()) {
     if (mode === 'overlay') {
       await copyOnce(ownership, source, overlayDirectory(plan.directory, index));

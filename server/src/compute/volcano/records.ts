@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 
+import { errno } from '../../files/errno.ts';
 import type { WorkloadObservation } from '../engine.ts';
 import { runFiles } from './places.ts';
 
@@ -34,8 +35,7 @@ export class RunRecords {
   }
 
   async keepSubmitted(submitted: Submitted): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o755 });
-    await replace(this.#files.submitted, submitted);
+    await this.#replace(this.#files.submitted, submitted);
   }
 
   stopAsked(): Promise<StopAsked | undefined> {
@@ -43,8 +43,7 @@ export class RunRecords {
   }
 
   async keepStopAsked(asked: StopAsked): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o755 });
-    await replace(this.#files.stopped, asked);
+    await this.#replace(this.#files.stopped, asked);
   }
 
   /** How it ended: the last word, whatever the cluster says afterwards. */
@@ -53,8 +52,23 @@ export class RunRecords {
   }
 
   async keepEnded(observation: WorkloadObservation): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o755 });
-    await replace(this.#files.ended, observation);
+    await this.#replace(this.#files.ended, observation);
+  }
+
+  /** Replaced as a whole: a reader finds the old or the new. */
+  async #replace(path: string, content: object): Promise<void> {
+    const fresh = `${path}.${process.pid}.${performance.now()}`;
+    const write = () => writeFile(fresh, JSON.stringify(content), { mode: 0o600 });
+    try {
+      await write();
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') {
+        throw error;
+      }
+      await mkdir(this.#directory, { recursive: true, mode: 0o755 });
+      await write();
+    }
+    await rename(fresh, path);
   }
 }
 
@@ -64,11 +78,4 @@ async function read<T>(path: string): Promise<T | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Replaced as a whole: a reader finds the old or the new. */
-async function replace(path: string, content: object): Promise<void> {
-  const fresh = `${path}.${process.pid}.${performance.now()}`;
-  await writeFile(fresh, JSON.stringify(content), { mode: 0o600 });
-  await rename(fresh, path);
 }

@@ -141,17 +141,19 @@ export class Run {
     if (this.#submitted === undefined) {
       return { runId: this.handle.runId, state: 'absent', nodes: [] };
     }
+    const { service } = this.data;
     if (
+      !cluster.isSynced(namespace, service) &&
       !(await cluster.synced(
         namespace,
-        this.data.service,
+        service,
         AbortSignal.timeout(this.#around.away() ? 0 : SYNC_MS)
       ))
     ) {
       return this.#unknown();
     }
     const objects = cluster.objects(namespace, name);
-    const found = this.data.service ? objects.set : objects.job;
+    const found = service ? objects.set : objects.job;
     if (found !== undefined) {
       return this.#known(found, objects);
     }

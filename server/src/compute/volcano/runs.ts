@@ -7,8 +7,9 @@ import type { Run } from './run.ts';
 
 type Listener = (observation: WorkloadObservation) => void;
 
-/** Machines' loads change with every pod of the cluster; what waits for them is looked at again this long after. */
+/** Machines' loads change with every pod of the cluster; what waits for them is looked at again this long after, the later the more there is. */
 const LOAD_MS = 500;
+const LOAD_EACH_MS = 0.5;
 
 /** The workloads that somebody asks about, looked at again whenever the cluster tells of one. */
 export class Runs {
@@ -148,22 +149,27 @@ export class Runs {
 
   /** What everybody takes is only of interest while something of ours waits for it. */
   #followLoad(): void {
-    if ([...this.#runs.values()].some(run => run.waiting)) {
-      this.#cluster.followOthers();
-    } else {
-      this.#cluster.ignoreOthers();
+    for (const run of this.#runs.values()) {
+      if (run.waiting) {
+        this.#cluster.followOthers();
+        return;
+      }
     }
+    this.#cluster.ignoreOthers();
   }
 
   #loadChanged(): void {
-    this.#loadTimer ??= setTimeout(() => {
-      this.#loadTimer = undefined;
-      this.#runs.forEach(run => {
-        if (run.waiting) {
-          this.look(run);
-        }
-      });
-    }, LOAD_MS);
+    this.#loadTimer ??= setTimeout(
+      () => {
+        this.#loadTimer = undefined;
+        this.#runs.forEach(run => {
+          if (run.waiting) {
+            this.look(run);
+          }
+        });
+      },
+      LOAD_MS + LOAD_EACH_MS * this.#runs.size
+    );
     this.#loadTimer.unref();
   }
 }

@@ -44,7 +44,11 @@ import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { readStats } from './stats.ts';
 import { asEngineError, createRun, find, planHash } from './submit.ts';
+import { Turns } from './turns.ts';
 import { Unnoticed } from './unnoticed.ts';
+
+/** Runs that are brought into the cluster at a time: enough to keep an API server busy, and less than it refuses. */
+export const MOST_SUBMITS = 32;
 
 /**
  * Workloads on a Kubernetes cluster with Volcano. What is so is read from the cluster by watches; what has been is in files of the
@@ -65,6 +69,7 @@ export class VolcanoEngine implements ComputeEngine {
   readonly #runs: Runs;
   readonly #program: string;
   readonly #submits = new Map<string, Promise<void>>();
+  readonly #turns = new Turns(MOST_SUBMITS);
   #check: Promise<EngineCheck> | undefined;
 
   /**
@@ -299,11 +304,13 @@ export class VolcanoEngine implements ComputeEngine {
     const data = clusterPlanOf(plan);
     try {
       await this.#projects.ready(data.projectId);
-      await prepareFiles(this.#config, this.#ownership, data);
-      const hash = planHash(data);
-      await run.records.keepSubmitted({ hash });
-      const made = await createRun(this.#api, this.#contact, this.#config, data, this.#program);
-      await run.made(made, hash);
+      await this.#turns.take(async () => {
+        await prepareFiles(this.#config, this.#ownership, data);
+        const hash = planHash(data);
+        await run.records.keepSubmitted({ hash });
+        const made = await createRun(this.#api, this.#contact, this.#config, data, this.#program);
+        await run.made(made, hash);
+      });
     } catch (error) {
       throw asEngineError(error);
     }
