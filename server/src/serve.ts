@@ -45,6 +45,8 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
     config.log.level,
     boundedLog(2, files.path('logs', 'companion.log'), config.log.limit_bytes)
   );
+  // What is waited for at the start, such as a cluster that does not answer, keeps no process alive; nothing else may do so yet.
+  const starting = setInterval(() => {}, 60_000);
   const app = await createCompanion({
     options,
     // A server for other machines is not anybody's JupyterLab's; it stays.
@@ -53,7 +55,7 @@ export async function serve(given: Options, readyFd: number): Promise<void> {
     files,
     log,
     features
-  });
+  }).finally(() => clearInterval(starting));
 
   const socket = options.socket ?? socketPath(options.data);
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });

@@ -168,6 +168,12 @@ export class Steps {
       // How it is, and what was asked for meanwhile, such as a stop, is for the next step.
       this.step(workload.id);
     } catch (error) {
+      const unreachable = error instanceof EngineError && error.code === 'unreachable';
+      if (unreachable && this.#open && !controller.signal.aborted) {
+        // Nobody knows what became of it, and nobody is to blame for it: it is asked for again, under the same id.
+        this.#database.write(tx => this.#unreachable(tx, workload.id, error.message));
+        throw error;
+      }
       if (this.#open) {
         this.#failed(workload.id, error, controller.signal.aborted);
       }
@@ -186,6 +192,13 @@ export class Steps {
       handle: plan.handle,
       observed: plan.nodes.map((name, index) => ({ name, index, state: 'starting', restarts: 0 }))
     });
+  }
+
+  #unreachable(tx: Transaction, id: string, detail: string): void {
+    const workload = store.get(tx, id);
+    if (workload?.state === 'starting') {
+      this.#ledger.change(tx, workload, { reason: reason('engine-unreachable', { detail }) });
+    }
   }
 
   async #endUnstarted(id: string): Promise<void> {
