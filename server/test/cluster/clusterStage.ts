@@ -20,8 +20,15 @@ export class ClusterStage {
   readonly prefix: string;
   stage: Stage;
 
-  /** @param kubeconfig another way to the API server than the cluster's own, for the companion only */
-  static async set(cluster: TestCluster, kubeconfig = cluster.kubeconfig): Promise<ClusterStage> {
+  /**
+   * @param kubeconfig another way to the API server than the cluster's own, for the companion only
+   * @param env further settings of the companion
+   */
+  static async set(
+    cluster: TestCluster,
+    kubeconfig = cluster.kubeconfig,
+    env: Readonly<Record<string, string>> = {}
+  ): Promise<ClusterStage> {
     const prefix = `test-${process.pid}-${made++}`;
     const dataDir = mkdtempSync(join(cluster.volume, 'companion-'));
     const companion = new Companion({
@@ -35,7 +42,8 @@ export class ClusterStage {
         TOPSDL_CLUSTER_HOST_PATH: cluster.volume,
         TOPSDL_CLUSTER_VOLUME_ROOT: cluster.volume,
         TOPSDL_CLUSTER_NAMESPACE_PREFIX: prefix,
-        ...(cluster.scheduler === undefined ? {} : { TOPSDL_CLUSTER_SCHEDULER: cluster.scheduler })
+        ...(cluster.scheduler === undefined ? {} : { TOPSDL_CLUSTER_SCHEDULER: cluster.scheduler }),
+        ...env
       }
     });
     try {

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { operations, type PackageVersion, type Service } from '@topsdl/contract';
+import { request } from 'undici';
+import { KINDS, pathOf } from '../../src/compute/volcano/kinds.ts';
+import { httpRouteName, type HttpRoute } from '../../src/compute/volcano/manifests/httpRoute.ts';
+import { testCluster } from '../compute/volcano/testCluster.ts';
+import { setServingStage, type ServingStage } from '../support/servingStage.ts';
+import { ClusterStage } from './clusterStage.ts';
+import { requireHttpRoutes } from './gatewayApi.ts';
+
+jest.setTimeout(240_000);
+
+const { serving } = operations;
+const cluster = testCluster();
+/** Such as `{"parent": "gateways/public", "host": "models.test", "address": "http://10.239.65.7:8000"}`, where there is a real gateway. */
+const real = JSON.parse(process.env.TOPSDL_TEST_GATEWAY ?? 'null') as {
+  parent: string;
+  host: string;
+  address: string;
+} | null;
+
+if (cluster === undefined) {
+  test.skip('services past the companion: no cluster is up, see scripts/cluster', () => undefined);
+} else {
+  const { parent, host } = real ?? { parent: 'gateways/public', host: 'models.test' };
+  let on: ClusterStage;
+  let serve: ServingStage;
+  let undo: () => Promise<void>;
+  let first: PackageVersion;
+  let second: PackageVersion;
+  let service: Service;
+
+  beforeAll(async () => {
+    on = await ClusterStage.set(cluster, undefined, {
+      TOPSDL_CLUSTER_GATEWAY: JSON.stringify({ parent, host })
+    });
+    undo = await requireHttpRoutes(on.api);
+    serve = await setServingStage(on.companion);
+    const packageId = await serve.package('digits');
+    [first, second] = (await Promise.all(
+      ['one', 'two'].map(async NAME =>
+        serve.built(await serve.build(packageId, { environment: { NAME } }))
+      )
+    )) as [PackageVersion, PackageVersion];
+    service = await serve.stage.owner.call(serving.createService, {
+      params: { projectId: serve.stage.projectId },
+      body: { name: 'digits online' }
+    });
+  });
+
+  afterAll(async () => {
+    await serve?.clear();
+    await on?.close();
+    await undo?.();
+  });
+
+  const add = (packageVersionId: string) => ({
+    params: { serviceId: service.id },
+    body: { packageVersionId, specId: serve.stage.spec.id, replicas: 1 }
+  });
+  const weights = (route: HttpRoute | undefined) =>
+    route?.spec.rules[0]?.backendRefs.map(({ weight }) => weight);
+  const becomes = (wanted: (route: HttpRoute | undefined) => boolean) =>
+    on.until<HttpRoute>(KINDS.httpRoute, on.namespace(), httpRouteName(service.id), wanted);
+  const weigh = (...wanted: number[]) =>
+    becomes(route => JSON.stringify(weights(route)) === JSON.stringify(wanted));
+  const backends = async () => {
+    const path = pathOf(KINDS.httpRoute, on.namespace(), httpRouteName(service.id));
+    const { spec } = await on.api.get<HttpRoute>(path);
+    return spec.rules[0]?.backendRefs.map(({ name }) => name);
+  };
+
+  test('a route follows versions, shares and readiness', async () => {
+    const { owner } = serve.stage;
+    const params = { serviceId: service.id };
+    await owner.call(serving.addProduction, add(first.id));
+    await weigh(1);
+    await serve.serves(service.id);
+    await owner.call(serving.addGray, add(second.id));
+    // Nothing goes to what is not ready.
+    await weigh(1, 0);
+    await serve.serves(service.id, 'gray');
+    await weigh(9, 1);
+    await owner.call(serving.setShare, { params, body: { share: 0.25 } });
+    await weigh(3, 1);
+    const before = await backends();
+    await owner.call(serving.swap, { params, body: {} });
+    await becomes(route => {
+      const names = route?.spec.rules[0]?.backendRefs.map(({ name }) => name);
+      return JSON.stringify(names) === JSON.stringify(before?.toReversed());
+    });
+    await weigh(3, 1);
+  });
+
+  if (real !== null) {
+    const call = async (): Promise<{ status: number; name: unknown }> => {
+      const { statusCode, body } = await request(`${real.address}/services/${service.id}/predict`, {
+        headers: { host: real.host, cookie: 'a=b', authorization: 'Bearer x' }
+      });
+      const text = await body.text();
+      return {
+        status: statusCode,
+        name: statusCode === 200 ? (JSON.parse(text) as { name: unknown }).name : text
+      };
+    };
+    const load = async (count: number): Promise<Record<string, number>> => {
+      let left = count;
+      const seen: Record<string, number> = {};
+      const worker = async (): Promise<void> => {
+        while (left-- > 0) {
+          const { status, name } = await call();
+          const key = `${status} ${String(name)}`;
+          seen[key] = (seen[key] ?? 0) + 1;
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, worker));
+      return seen;
+    };
+
+    test('a real gateway divides requests as the route says, and loses none of them in a swap', async () => {
+      const { owner } = serve.stage;
+      const params = { serviceId: service.id };
+      while ((await call()).status === 404) {
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+      const count = 5000;
+      const seen = await load(count);
+      process.stderr.write(`${JSON.stringify(seen)}\n`);
+      const deviation = Math.sqrt(count * 0.25 * 0.75);
+      expect(Object.keys(seen).sort()).toEqual(['200 one', '200 two']);
+      // The second version is production since the swap.
+      expect(Math.abs((seen['200 one'] ?? 0) - count * 0.25)).toBeLessThan(4 * deviation);
+
+      const swapping = load(2000);
+      for (let i = 0; i < 5; i++) {
+        await owner.call(serving.swap, { params, body: {} });
+      }
+      expect(Object.keys(await swapping).sort()).toEqual(['200 one', '200 two']);
+      const removing = load(1000);
+      await owner.call(serving.removeGray, { params });
+      expect(Object.keys(await removing).every(answer => answer.startsWith('200 '))).toBe(true);
+    });
+  }
+
+  test('it goes with the last version, and comes back with the next', async () => {
+    const { owner } = serve.stage;
+    await serve.clear();
+    await becomes(route => route === undefined);
+    await owner.call(serving.addProduction, add(first.id));
+    await becomes(route => route !== undefined);
+    await serve.clear();
+    await owner.call(serving.deleteService, { params: { serviceId: service.id } });
+    await becomes(route => route === undefined);
+  });
+}
