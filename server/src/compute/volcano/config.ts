@@ -69,6 +69,8 @@ export interface VolcanoEngineConfig {
   /** One watch a kind over the whole cluster, or one a namespace where the rights allow no more. */
   watch: 'cluster' | 'namespace';
   reach: Reach;
+  /** Private addresses that what has a way out reaches, too, as blocks such as `10.1.2.0/24`: a package index of one's own. */
+  egress: readonly string[];
   /** Where services are reached past the companion, and past its sign-in. */
   gateway?: GatewayConfig;
   /** Pods that may reach ports of runs: the companion's own, as labels of its namespace and of its pod. */
@@ -105,6 +107,7 @@ export const DEFAULTS = {
   uid: 65_532,
   gid: 65_532,
   watch: 'cluster',
+  egress: [],
   nodeSelector: {},
   tolerations: [],
   fabrics: {},

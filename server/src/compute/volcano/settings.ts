@@ -88,6 +88,8 @@ export const clusterSettings = z
     reach: z.enum(['auto', 'direct', 'forward']).default('auto'),
     /** Labels of the companion's namespace and pod, for the policy that lets it in. */
     companion: z.object({ namespace: labels, pod: labels }).strict().optional(),
+    /** Private addresses that builds of packages reach, too, as blocks: of a package index of one's own. */
+    egress: z.array(z.union([z.cidrv4(), z.cidrv6()])).default([]),
     /** A way into services around the companion and its sign-in: whoever reaches the gateway reaches them. */
     gateway: gateway.optional(),
     node_selector: labels.default({}),
@@ -174,6 +176,7 @@ export function volcanoConfig(
     gid: settings.gid,
     watch: settings.watch,
     reach: reach !== 'auto' ? reach : inCluster && kubeconfig === undefined ? 'direct' : 'forward',
+    egress: settings.egress,
     nodeSelector: settings.node_selector,
     tolerations: settings.tolerations,
     fabrics: { ...(ib && { ib }), ...(roce && { roce }) },

@@ -85,6 +85,17 @@ test('a way into a service past the companion, and what lets it in', () => {
   ]).toMatchSnapshot();
 });
 
+test('what has a way out reaches the private addresses that are given, and no others', () => {
+  const outside = networkPolicies({ ...CONFIG, egress: ['10.1.2.0/24'] }, 'n').find(
+    ({ metadata }) => metadata.name === 'topsdl-outside'
+  );
+  expect(outside?.spec.egress?.[0]?.to.map(({ ipBlock }) => ipBlock)).toEqual([
+    expect.objectContaining({ cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8']) }),
+    expect.objectContaining({ cidr: '::/0' }),
+    { cidr: '10.1.2.0/24' }
+  ]);
+});
+
 test('weights are to each other as shares are, in whole numbers that the API takes', () => {
   expect(weightsOf([0.9, 0.1])).toEqual([9, 1]);
   expect(weightsOf([1 - 1 / 3, 1 / 3])).toEqual([666_667, 333_333]);

@@ -92,7 +92,8 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
         {
           to: [
             { ipBlock: { cidr: '0.0.0.0/0', except: INSIDE_V4 } },
-            { ipBlock: { cidr: '::/0', except: INSIDE_V6 } }
+            { ipBlock: { cidr: '::/0', except: INSIDE_V6 } },
+            ...config.egress.map(cidr => ({ ipBlock: { cidr } }))
           ]
         }
       ]
