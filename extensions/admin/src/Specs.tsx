@@ -3,6 +3,7 @@ import { formatBytes, formatNumber } from '@topsdl/lab';
 import { Form, useList, useTops, type Column, type Values } from '@topsdl/ui';
 import type { JSX } from 'react';
 import { Managed } from './Managed.tsx';
+import { Tolerations } from './Tolerations.tsx';
 
 type Body = InputOf<typeof operations.admin.createSpec>['body'];
 
@@ -86,7 +87,9 @@ export function Specs(): JSX.Element {
             memoryBytes: 1024 ** 3,
             cards: 0,
             ib: false,
-            roce: false
+            roce: false,
+            nodeSelector: {},
+            tolerations: []
           }}
           hints={{
             name: { label: trans.__('Name') },
@@ -108,8 +111,21 @@ export function Specs(): JSX.Element {
               initial: 'enflame.com/dtu',
               when: holdsCards
             },
-            ib: { label: 'IB' },
-            roce: { label: 'RoCE' }
+            ib: {
+              label: 'IB',
+              help: trans.__('On a cluster: nodes are connected by InfiniBand.')
+            },
+            roce: { label: 'RoCE', help: trans.__('On a cluster: nodes are connected by RoCE.') },
+            nodeSelector: {
+              label: trans.__('Node selector'),
+              help: trans.__('On a cluster: labels that a machine has to have.')
+            },
+            tolerations: {
+              label: trans.__('Tolerations'),
+              wide: true,
+              help: trans.__('On a cluster: taints of machines that nodes may run in spite of.'),
+              render: props => <Tolerations {...props} />
+            }
           }}
           submits={[{ id: 'save', label: spec ? trans.__('Save') : trans.__('Add') }]}
           submit={values => {

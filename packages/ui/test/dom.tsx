@@ -67,3 +67,10 @@ export async function press(
   });
   return event.defaultPrevented;
 }
+
+/** Moves the focus out of a field. */
+export function leave(field: HTMLElement): void {
+  act(() => {
+    field.dispatchEvent(new FocusEvent('focusout', { bubbles: true }));
+  });
+}

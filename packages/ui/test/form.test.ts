@@ -63,6 +63,29 @@ test('faults are told in the language of the user, at their field', () => {
   expect(check(operations.projects.create, { name: '数字' }, english)).toEqual({});
 });
 
+test('a size that is none is told as a size, not as a number', () => {
+  const hints = { memoryBytes: { label: 'Memory', widget: 'bytes' as const } };
+  const body = (memoryBytes: unknown) => ({
+    name: 'x',
+    model: '',
+    cpu: 1,
+    memoryBytes,
+    cards: 0,
+    cardResource: null,
+    ib: false,
+    roce: false
+  });
+  for (const typed of ['1e9', '-1', '1Ki;', '0x10', ' 1', '１', '1e400']) {
+    const value = parseBytes(typed) ?? typed;
+    expect([typed, check(createSpec, body(value), english, hints)]).toEqual([
+      typed,
+      { memoryBytes: 'A size such as 16Gi or 512Mi.' }
+    ]);
+  }
+  expect(check(createSpec, body(parseBytes('16Gi')), english, hints)).toEqual({});
+  expect(check(createSpec, body('much'), chinese, hints)['memoryBytes']).toContain('16Gi');
+});
+
 test('quantities are read as people write them', () => {
   expect(parseQuantity('500m')).toBe(0.5);
   expect(parseQuantity('16Gi')).toBe(16 * 1024 ** 3);

@@ -1,6 +1,6 @@
 /** @jest-environment jsdom */
 import { expect, jest, test } from '@jest/globals';
-import { one, press, render, type } from './dom.tsx';
+import { leave, one, press, render, type } from './dom.tsx';
 import { operations } from '@topsdl/contract';
 import { Form, type FormProps } from '../src/form/Form.tsx';
 
@@ -59,4 +59,25 @@ test('a tab with a form is called as the form is, marked while it is not sent, a
   expect(panel.setDirty).toHaveBeenLastCalledWith(true);
   await press(input, 'Escape');
   expect(panel.close).toHaveBeenCalledTimes(1);
+});
+
+test('a number is one as people write it', () => {
+  const { root } = draw({ hints: { port: { label: 'Port' } }, edits: { port: 8080 } });
+  const input = one<HTMLInputElement>(root, '[data-field="port"] input');
+  for (const [typed, said] of [
+    ['8081', ''],
+    ['1e3', 'Should be a number.'],
+    ['0x10', 'Should be a number.'],
+    [' 1', 'Should be a number.'],
+    ['１', 'Should be a number.'],
+    ['Infinity', 'Should be a number.'],
+    ['-1', 'At least 1.'],
+    ['1.5', 'Should be a whole number.'],
+    ['8082', '']
+  ] as const) {
+    type(input, typed);
+    leave(input);
+    const fault = root.querySelector('[data-field="port"] .topsdl-Field-fault');
+    expect([typed, fault?.textContent?.trim() ?? '']).toEqual([typed, said]);
+  }
 });

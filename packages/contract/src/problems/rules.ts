@@ -19,6 +19,7 @@ export const rules = {
     en: 'A quantity such as 48, 500m or 128Gi.',
     zh: '数量格式如 48、500m 或 128Gi。'
   },
+  'rule.size': { en: 'A size such as 16Gi or 512Mi.', zh: '大小格式如 16Gi 或 512Mi。' },
   'rule.wholeQuantity': { en: 'Cards are whole: such as 4.', zh: '卡数须为整数，例如 4。' },
   'rule.resourceName': {
     en: 'A resource such as cpu, memory or requests.enflame.com/dtu.',

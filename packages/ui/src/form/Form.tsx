@@ -110,7 +110,7 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
   );
   const whole = bodyOf(visible, fields);
   const body = edits ? changesOf(whole, edits) : whole;
-  const faults: Faults = { ...check(operation, body, translation), ...refused };
+  const faults: Faults = { ...check(operation, body, translation, hints), ...refused };
   const wrong = shown.filter(([field]) => faultsIn(faults, field).length > 0);
   const seen = (field: string) => tried || touched.has(field) || field in refused;
   const told = wrong.filter(([field]) => seen(field));

@@ -192,11 +192,19 @@ export function changesOf(body: Values, before: Values): Values {
 }
 
 /** Checks values by the rule that the server checks them by. */
-export function check(operation: Operation, body: Values, translation: ITopsTranslation): Faults {
-  const result = operation.body?.safeParse(body);
+export function check(
+  operation: Operation,
+  body: Values,
+  translation: ITopsTranslation,
+  hints: Readonly<Record<string, FieldHint>> = {}
+): Faults {
+  // Without what was given, what is wrong cannot be told from what is missing.
+  const result = operation.body?.safeParse(body, { reportInput: true });
   const faults: Record<string, string> = {};
   for (const { path, code, params } of faultsOf(result?.error?.issues ?? [])) {
-    faults[path] ??= speak(translation, code, params);
+    // A size is typed as text, so that it is no number is not what is wrong with it.
+    const size = code === 'rule.type' && hints[path]?.widget === 'bytes';
+    faults[path] ??= speak(translation, size ? 'rule.size' : code, params);
   }
   return faults;
 }

@@ -15,14 +15,14 @@ const FACTORS: Readonly<Record<string, number>> = {
 
 /** The number that a Kubernetes quantity stands for: `500m` is 0.5, `16Gi` 17179869184; null if it is none. */
 export function parseQuantity(text: string): number | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(m|[kMGTP]i?|Ki)?\s*$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*(m|[kMGTP]i?|Ki)?$/.exec(text);
   const factor = FACTORS[match?.[2] ?? ''];
   return match && factor !== undefined ? Number(match[1]) * factor : null;
 }
 
 /** Bytes of what a person typed, whole; `16G`, `16GiB` and `16Gi` are the same to people. */
 export function parseBytes(text: string): number | null {
-  const binary = text.trim().replace(/^([\d.]+\s*[KMGTP])(?:i?B|i)?$/i, (_, size: string) => {
+  const binary = text.replace(/^([\d.]+\s*[KMGTP])(?:i?B|i)?$/i, (_, size: string) => {
     const last = size.at(-1)?.toUpperCase() ?? '';
     return `${size.slice(0, -1)}${last}i`;
   });

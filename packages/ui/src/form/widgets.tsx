@@ -85,6 +85,9 @@ function Command(props: WidgetProps): JSX.Element {
   );
 }
 
+/** Digits with a point: JavaScript would also read `0x10`, `1e9`, white space and `Infinity`. */
+const PLAIN_NUMBER = /^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
+
 /** Keeps what is typed while it is not a number yet. */
 function NumberInput(props: WidgetProps): JSX.Element {
   const { schema, value, hint } = props;
@@ -121,9 +124,8 @@ function NumberInput(props: WidgetProps): JSX.Element {
         onChange={event => {
           const text = event.target.value;
           setTyped(text);
-          const number = text.trim() === '' ? undefined : Number(text);
-          // What is no number goes to the rule as text, which says so.
-          props.onChange(number !== undefined && Number.isNaN(number) ? text : number);
+          // What is no number as people write one goes to the rule as text, which says so.
+          props.onChange(text === '' ? undefined : PLAIN_NUMBER.test(text) ? Number(text) : text);
         }}
         onBlur={() => {
           setTyped(null);
