@@ -81,3 +81,15 @@ test('a number is one as people write it', () => {
     expect([typed, fault?.textContent?.trim() ?? '']).toEqual([typed, said]);
   }
 });
+
+test('a form that is not right goes to what is typed into, past the steps of a number', async () => {
+  const { root } = draw({
+    hints: { port: { label: 'Port' } },
+    edits: { port: 8080 },
+    onCancel: () => undefined
+  });
+  const input = one<HTMLInputElement>(root, '[data-field="port"] input');
+  type(input, '0x10');
+  await press(input, 'Enter', { ctrlKey: true });
+  expect(document.activeElement).toBe(input);
+});

@@ -146,7 +146,9 @@ export function Form<R>(props: FormProps<R>): JSX.Element {
 
   const focus = (field: string) =>
     form.current
-      ?.querySelector<HTMLElement>(`[data-field="${field}"] :is(input,select,textarea,button)`)
+      ?.querySelector<HTMLElement>(
+        `[data-field="${field}"] :is(input,select,textarea,button):not([tabindex="-1"])`
+      )
       ?.focus();
 
   const change = (field: string, value: unknown) => {
