@@ -6,6 +6,7 @@ import { examineCluster, type Subject } from './compute/volcano/doctor/examine.t
 import { note, wrong, type Finding } from './compute/volcano/finding.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { openReader } from './db/open.ts';
+import { databaseDirectory, databaseOf } from './files/database.ts';
 import { INSTALLED } from './features/admin/installed.ts';
 import { computeSpecs } from './features/admin/table.ts';
 import { engineProjects } from './features/projects/engine.ts';
@@ -40,7 +41,7 @@ export async function runDoctor(data: string, run: boolean): Promise<void> {
   }
   try {
     const cluster = clusterConfig(config, directory, 'doctor');
-    const { projects, specs, findings } = readDatabase(directory);
+    const { projects, specs, findings } = readDatabase(directory, config.database.directory);
     findings.forEach(say);
     const trial = run ? { trial: interruption.signal } : {};
     const subject = { config: cluster, projects, specs, owner: ownerOf(directory), ...trial };
@@ -57,25 +58,22 @@ export async function runDoctor(data: string, run: boolean): Promise<void> {
 
 /** Projects and compute specs; of a data directory that has no database yet, those that it begins with. */
 function readDatabase(
-  directory: string
+  directory: string,
+  configured: string | undefined
 ): Pick<Subject, 'projects' | 'specs'> & { findings: Finding[] } {
-  const path = join(directory, 'db', 'topsdl.db');
-  if (!existsSync(path)) {
-    return {
-      projects: [],
-      specs: INSTALLED,
-      findings: [note('database', `there is none in ${directory} yet`)]
-    };
-  }
+  const none = (finding: Finding) => ({ projects: [], specs: INSTALLED, findings: [finding] });
   try {
+    databaseDirectory(directory, configured);
+    const path = databaseOf(directory);
+    if (!existsSync(path)) {
+      return none(note('database', `there is none in ${directory} yet`));
+    }
     const sqlite = openReader(path);
     try {
       const orm = drizzle(sqlite);
-      const { name, cpu, memoryBytes, cards, cardResource } = computeSpecs;
-      const wanted = { name, cpu, memoryBytes, cards, cardResource };
       return {
         projects: engineProjects(orm),
-        specs: orm.select(wanted).from(computeSpecs).all(),
+        specs: orm.select().from(computeSpecs).all(),
         findings: []
       };
     } finally {
@@ -83,11 +81,7 @@ function readDatabase(
     }
   } catch (error) {
     const { message } = asTrouble(error, directory) as Error;
-    return {
-      projects: [],
-      specs: INSTALLED,
-      findings: [wrong('database', `it cannot be read: ${message}`)]
-    };
+    return none(wrong('database', `it cannot be read: ${message}`));
   }
 }
 

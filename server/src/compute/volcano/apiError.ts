@@ -61,3 +61,16 @@ export class ApiError extends Error {
 export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError;
 }
+
+/** Of a request that got no answer. */
+export function unanswered(error: unknown): ApiError {
+  const {
+    name,
+    message = String(error),
+    code = ''
+  } = Object(error) as Partial<Error> & {
+    code?: string;
+  };
+  const late = name === 'TimeoutError' || name === 'AbortError';
+  return new ApiError(0, late ? 'the API server did not answer in time' : message || code, code);
+}

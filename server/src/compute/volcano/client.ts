@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import { WebSocket } from 'ws';
 
-import { ApiError } from './apiError.ts';
+import { ApiError, unanswered } from './apiError.ts';
 import { Channels } from './channels.ts';
 import { expiryOf, type Expiry } from './credentials.ts';
 import type { Kind } from './kinds.ts';
@@ -374,17 +374,6 @@ function parsed(content: string): unknown {
   } catch {
     return { message: content.trim().slice(0, 1000) };
   }
-}
-
-function unanswered(error: unknown): ApiError {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const late = cause.name === 'TimeoutError' || cause.name === 'AbortError';
-  const { code = '' } = cause as { code?: string };
-  return new ApiError(
-    0,
-    late ? 'the API server did not answer in time' : cause.message || code,
-    code
-  );
 }
 
 /** What JSON has as it is, and YAML only escaped, or takes for the end of a line. */

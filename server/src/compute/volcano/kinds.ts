@@ -18,6 +18,7 @@ export const KINDS = {
   resourceQuota: { apiVersion: 'v1', plural: 'resourcequotas' },
   claim: { apiVersion: 'v1', plural: 'persistentvolumeclaims' },
   volume: { apiVersion: 'v1', plural: 'persistentvolumes' },
+  podMetrics: { apiVersion: 'metrics.k8s.io/v1beta1', plural: 'pods' },
   configMap: { apiVersion: 'v1', plural: 'configmaps' },
   deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
   statefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets' },

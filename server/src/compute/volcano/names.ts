@@ -33,6 +33,18 @@ export function namespaceName(prefix: string, projectId: string): string {
   return `${prefix}-${createHash('sha256').update(projectId).digest('hex').slice(0, 12)}`;
 }
 
+/** The namespace of a project: that which is given for its name, or its own. */
+export function projectNamespace(
+  config: {
+    readonly namespaces: Readonly<Record<string, string>>;
+    readonly namespacePrefix: string;
+  },
+  { id, name }: { readonly id: string; readonly name: string }
+): string {
+  const given = Object.hasOwn(config.namespaces, name) ? config.namespaces[name] : undefined;
+  return given ?? namespaceName(config.namespacePrefix, id);
+}
+
 /** A value of a label, from any text. */
 export function labelValue(text: string): string {
   return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text)

@@ -17,7 +17,7 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim
 } from './manifests/storage.ts';
-import { ANNOTATIONS, namespaceName, ownSelector } from './names.ts';
+import { ANNOTATIONS, namespaceName, ownSelector, projectNamespace } from './names.ts';
 import type { ClusterObject } from './objects.ts';
 import { pause } from './pause.ts';
 
@@ -60,12 +60,8 @@ export class Projects {
 
   /** The namespace of a project, which may have to be made yet. */
   namespaceOf(projectId: string): string {
-    const { namespaces, namespacePrefix } = this.#config;
-    const name = this.#known.get(projectId)?.name;
-    return (
-      (name !== undefined && Object.hasOwn(namespaces, name) ? namespaces[name] : undefined) ??
-      namespaceName(namespacePrefix, projectId)
-    );
+    const { name = '' } = this.#known.get(projectId) ?? {};
+    return projectNamespace(this.#config, { id: projectId, name });
   }
 
   /** The namespaces of all projects. */

@@ -2,6 +2,7 @@ import type { NodeStats, WorkloadStats } from '../engine.ts';
 import type { ClusterApi } from './client.ts';
 import type { ClusterHandle } from './clusterPlan.ts';
 import type { Contact } from './contact.ts';
+import { KINDS, pathOf } from './kinds.ts';
 import { readNodeSample } from './nodeRecord.ts';
 import type { ClusterObject, ObjectList, Quantities } from './objects.ts';
 import { runFiles } from './places.ts';
@@ -56,7 +57,7 @@ async function askMetrics(
   contact: Contact,
   handle: ClusterHandle
 ): Promise<Map<string, PodMetrics>> {
-  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${handle.namespace}/pods`;
+  const path = pathOf(KINDS.podMetrics, handle.namespace);
   try {
     const list = await contact.ask(() => api.get<ObjectList<PodMetrics>>(path));
     return new Map((list.items ?? []).map(item => [item.metadata.name, item]));

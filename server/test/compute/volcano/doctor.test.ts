@@ -14,7 +14,12 @@ import {
   versionOf
 } from '../../../src/compute/volcano/doctor/programs.ts';
 import { judgeQuota } from '../../../src/compute/volcano/doctor/queues.ts';
-import { examineRights, neededRights } from '../../../src/compute/volcano/doctor/rights.ts';
+import {
+  examineRights,
+  groupOf,
+  neededRights,
+  resourceOf
+} from '../../../src/compute/volcano/doctor/rights.ts';
 import { examineScheduler, judge } from '../../../src/compute/volcano/doctor/scheduler.ts';
 import { examineServed } from '../../../src/compute/volcano/doctor/served.ts';
 import {
@@ -22,10 +27,16 @@ import {
   judgeHostPath,
   judgeOwner
 } from '../../../src/compute/volcano/doctor/volume.ts';
+import type { VolcanoEngineConfig } from '../../../src/compute/volcano/config.ts';
 import type { Finding } from '../../../src/compute/volcano/finding.ts';
 import { namespaceName } from '../../../src/compute/volcano/names.ts';
-import type { ClusterNode, Deployment } from '../../../src/compute/volcano/objects.ts';
+import type {
+  ClusterNode,
+  ClusterObject,
+  Deployment
+} from '../../../src/compute/volcano/objects.ts';
 import { answer, ApiServer, refuse } from './apiServer.ts';
+import { deployed } from './installation.ts';
 import { CONFIG } from './samples.ts';
 
 /** State and words of findings, for comparison. */
@@ -145,7 +156,8 @@ describe('rights', () => {
       group: '',
       resource: 'persistentvolumeclaims',
       verb: 'get',
-      namespace: 'topsdl'
+      namespace: 'topsdl',
+      name: 'topsdl-data'
     });
     expect(asked).toContainEqual({ group: '', resource: 'pods', verb: 'get', subresource: 'exec' });
     // The direct way to pods needs no forwarding.
@@ -169,6 +181,35 @@ describe('rights', () => {
     const plurals = named.map(({ kind }) => kind.plural);
     expect(plurals).not.toContain('queues');
     expect(plurals).not.toContain('persistentvolumes');
+    const given = neededRights({ ...CONFIG, projects: 'given' });
+    expect(given.map(({ kind }) => kind.plural)).not.toContain('namespaces');
+  });
+});
+
+describe('the rights that deploy gives', () => {
+  interface Role extends ClusterObject {
+    rules?: readonly { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+  }
+  const given = (...roles: string[]): string[] =>
+    deployed<Role>('base/rights.yaml')
+      .filter(({ metadata, rules }) => rules !== undefined && roles.includes(metadata.name))
+      .flatMap(({ rules = [] }) => rules)
+      .flatMap(({ apiGroups, resources, verbs }) =>
+        verbs.map(verb => `${verb} ${apiGroups.join()} ${resources.join()}`)
+      );
+  const needed = (more: Partial<VolcanoEngineConfig>): string[] =>
+    neededRights({ ...CONFIG, ...more }).flatMap(right =>
+      right.verbs.map(verb => `${verb} ${groupOf(right.kind)} ${resourceOf(right)}`)
+    );
+
+  test('are those that are looked for', () => {
+    const all = given('topsdl-runs', 'topsdl-projects', 'topsdl-volume');
+    expect(all.sort()).toEqual(needed({}).sort());
+  });
+
+  test('and in namespaces that are given, but for what tells of the whole cluster', () => {
+    const inside = needed({ projects: 'given' }).filter(right => !right.endsWith(' nodes'));
+    expect(given('topsdl-runs', 'topsdl-volume').sort()).toEqual(inside.sort());
   });
 });
 
@@ -342,12 +383,16 @@ describe('machines', () => {
 
   test('specs that are too large for every machine', () => {
     const nodes = [node('a', { 'enflame.com/gcu': '4' })];
-    const specs = [spec('G8', 8, 'enflame.com/gcu'), spec('Large', 0, null, 16)];
-    expect(told(examineMachines(CONFIG, nodes, specs)).at(-1)).toMatch(
-      /^note compute specs: .* G8 \(8 × enflame\.com\/gcu\) and Large \(16 cores\)/
-    );
-    expect(told(examineMachines({ ...CONFIG, overcommit: 4 }, nodes, specs)).at(-1)).not.toContain(
-      'Large'
+    const large = spec('Large', 0, null, 16);
+    const specs = [spec('G8', 8, 'enflame.com/gcu'), large];
+    expect(told(examineMachines(CONFIG, nodes, specs)).slice(2)).toEqual([
+      'note compute specs: runs with G8 wait for ever, as no machine has 8 × enflame.com/gcu (the most are 4)',
+      'note compute specs: runs with Large wait for ever, as no machine has 16 cores (the most are 8)'
+    ]);
+    expect(examineMachines({ ...CONFIG, overcommit: 4 }, nodes, [large])).toHaveLength(1);
+    const elsewhere = { ...spec('Far', 0, null), nodeSelector: { zone: 'b' } };
+    expect(told(examineMachines(CONFIG, nodes, [elsewhere]))).toContain(
+      'note compute specs: runs with Far wait for ever, as no machine has its labels and taints'
     );
   });
 
@@ -366,7 +411,9 @@ describe('machines', () => {
     expect(
       names({ nodeSelector: {}, tolerations: [{ key: 'control', operator: 'Exists' }] })
     ).toEqual(['a', 'tainted']);
-    expect(examineMachines({ overcommit: 1, nodeSelector: { zone: 'b' } }, [], [])).toMatchObject([
+    expect(
+      examineMachines({ overcommit: 1, tolerations: [], nodeSelector: { zone: 'b' } }, nodes, [])
+    ).toMatchObject([
       { state: 'missing', detail: expect.stringContaining('zone=b: correct cluster.node_selector') }
     ]);
   });

@@ -2,9 +2,9 @@ import type { EngineProject } from '../../engine.ts';
 import { isApiError } from '../apiError.ts';
 import { ClusterApi } from '../client.ts';
 import type { VolcanoEngineConfig } from '../config.ts';
-import { isFault, type Finding } from '../finding.ts';
+import { isFault, missing, ok, type Finding } from '../finding.ts';
 import { KINDS, pathOf } from '../kinds.ts';
-import { namespaceName } from '../names.ts';
+import { projectNamespace } from '../names.ts';
 import type { ClusterNode, ObjectList } from '../objects.ts';
 import { examineAdmission } from './admission.ts';
 import { getIfThere, looking } from './ask.ts';
@@ -43,8 +43,11 @@ export async function* examineCluster(subject: Subject): AsyncGenerator<Finding>
     if (connection.some(isFault)) {
       return;
     }
-    const namespaces = projects.map(({ id }) => namespaceName(config.namespacePrefix, id));
+    const namespaces = projects.map(project => projectNamespace(config, project));
     yield* await examineRights(api, config, namespaces);
+    if (config.projects === 'given') {
+      yield* await examineNamespaces(api, config, projects);
+    }
     const served = await examineServed(api);
     yield* served;
     const hasVolcano = !served.some(isFault);
@@ -52,25 +55,57 @@ export async function* examineCluster(subject: Subject): AsyncGenerator<Finding>
       yield* await examineVolcano(api, subject);
     }
     yield* await examineQuotas(api, config, projects);
-    const nodes = await readNodes(api, config);
+    const nodes = await readNodes(api);
     yield* nodes.found === undefined ? nodes.findings : examineMachines(config, nodes.found, specs);
     yield* 'claim' in config.volume
       ? await examineClaim(api, config.volume)
-      : [judgeHostPath(config.volume.hostPath, nodes.found?.length)];
+      : [
+          judgeHostPath(
+            config.volume.hostPath,
+            nodes.found && usableNodes(config, nodes.found).length
+          )
+        ];
     yield judgeOwner(config, owner);
     if (trial !== undefined && hasVolcano) {
-      yield* await examineTrial(api, config, trial);
+      yield* await examineTrial(api, config, projects, trial);
     }
   } finally {
     await api.close();
   }
 }
 
+/** Whether those are there that an administrator is to make. */
+function examineNamespaces(
+  api: ClusterApi,
+  config: VolcanoEngineConfig,
+  projects: readonly EngineProject[]
+): Promise<readonly Finding[]> {
+  return looking('namespaces', "see service accounts of projects' namespaces", async () => {
+    const names = projects.map(project => projectNamespace(config, project));
+    const found = await Promise.all(
+      names.map(name => getIfThere(api, pathOf(KINDS.serviceAccount, name, 'default')))
+    );
+    const faults = projects.flatMap(({ name }, i) =>
+      found[i] === undefined
+        ? [
+            missing(
+              'namespaces',
+              `that of the project ${name}, ${names[i] ?? ''}, is not there: make it, or name another by cluster.namespaces`
+            )
+          ]
+        : []
+    );
+    return faults.length > 0
+      ? faults
+      : [ok('namespaces', `those of ${names.length} projects are there`)];
+  });
+}
+
 async function examineVolcano(
   api: ClusterApi,
   { config, projects }: Subject
 ): Promise<readonly Finding[]> {
-  const names = projects.map(({ id }) => namespaceName(config.namespacePrefix, id));
+  const names = projects.map(project => projectNamespace(config, project));
   const programs = findPrograms(api);
   const find = (): Promise<Programs> => programs;
   return [
@@ -106,15 +141,14 @@ async function placeForJobs(
   return undefined;
 }
 
-/** The machines that runs may come to, or why they cannot be told. */
+/** The machines, or why they cannot be told. */
 async function readNodes(
-  api: ClusterApi,
-  config: VolcanoEngineConfig
+  api: ClusterApi
 ): Promise<{ found?: readonly ClusterNode[]; findings: readonly Finding[] }> {
   let found: readonly ClusterNode[] | undefined;
   const findings = await looking('machines', 'list nodes', async () => {
     const { items = [] } = await api.get<ObjectList<ClusterNode>>(pathOf(KINDS.node));
-    found = usableNodes(config, items);
+    found = items;
     return [];
   });
   return { findings, ...(found === undefined ? {} : { found }) };

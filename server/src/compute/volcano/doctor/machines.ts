@@ -13,21 +13,26 @@ export interface SpecDemand {
   readonly memoryBytes: number;
   readonly cards: number;
   readonly cardResource: string | null;
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  readonly tolerations?: readonly Toleration[] | undefined;
 }
 
 const MACHINES = 'machines';
 const CARDS = 'cards';
 const SPECS = 'compute specs';
 
-/** Whether the machines of the cluster have what compute specs ask for. @param nodes those that runs may come to */
+/** Whether the machines of the cluster have what compute specs ask for. */
 export function examineMachines(
-  config: Pick<VolcanoEngineConfig, 'overcommit' | 'nodeSelector'>,
-  nodes: readonly ClusterNode[],
+  config: Pick<VolcanoEngineConfig, 'overcommit' | 'nodeSelector' | 'tolerations'>,
+  machines: readonly ClusterNode[],
   specs: readonly SpecDemand[]
 ): Finding[] {
+  const placed = specs.map(spec => ({ spec, nodes: usableNodes(placeOf(config, spec), machines) }));
+  const nodes = [
+    ...new Set([...usableNodes(config, machines), ...placed.flatMap(item => item.nodes)])
+  ];
   if (nodes.length === 0) {
-    const { nodeSelector } = config;
-    const labels = Object.entries(nodeSelector).map(([name, value]) => `${name}=${value}`);
+    const labels = Object.entries(config.nodeSelector).map(([name, value]) => `${name}=${value}`);
     return [
       missing(
         MACHINES,
@@ -37,28 +42,36 @@ export function examineMachines(
       )
     ];
   }
-  const most = (resource: string): number =>
-    Math.max(...nodes.map(({ status }) => amountOf(status?.allocatable?.[resource])));
-  const wanted = [
-    ...new Set(specs.flatMap(({ cards, cardResource }) => (cards > 0 ? (cardResource ?? []) : [])))
-  ];
+  const wanted = new Set(
+    specs.flatMap(({ cards, cardResource }) => (cards > 0 ? (cardResource ?? []) : []))
+  );
+  const offers = offered(nodes);
   return [
     ok(MACHINES, `${nodes.length} ready`),
-    ...wanted.map(resource => examineCard(resource, nodes, specs)),
+    ...[...wanted].map(resource => examineCard(resource, offers, specs)),
     ...tooLarge(
       config,
-      specs.filter(({ cards, cardResource }) => cards === 0 || most(cardResource ?? '') > 0),
-      most
+      placed.filter(({ spec }) => spec.cards === 0 || offers.has(spec.cardResource ?? ''))
     )
   ];
 }
 
+/** Where runs of a spec may be. */
+function placeOf(
+  config: Pick<VolcanoEngineConfig, 'nodeSelector' | 'tolerations'>,
+  { nodeSelector, tolerations }: SpecDemand
+): Pick<VolcanoEngineConfig, 'nodeSelector' | 'tolerations'> {
+  return {
+    nodeSelector: { ...nodeSelector, ...config.nodeSelector },
+    tolerations: [...config.tolerations, ...(tolerations ?? [])]
+  };
+}
+
 function examineCard(
   resource: string,
-  nodes: readonly ClusterNode[],
+  offers: ReadonlyMap<string, Offer>,
   specs: readonly SpecDemand[]
 ): Finding {
-  const offers = offered(nodes);
   const offer = offers.get(resource);
   if (offer !== undefined) {
     return ok(CARDS, offerText(resource, offer));
@@ -102,26 +115,26 @@ function offerText(resource: string, { total, machines }: Offer): string {
 /** Specs that no single machine has room for, though it be empty. */
 function tooLarge(
   { overcommit }: Pick<VolcanoEngineConfig, 'overcommit'>,
-  specs: readonly SpecDemand[],
-  most: (resource: string) => number
+  placed: readonly { spec: SpecDemand; nodes: readonly ClusterNode[] }[]
 ): Finding[] {
-  const faults = specs.flatMap(({ name, cpu, memoryBytes, cards, cardResource }) => {
+  return placed.flatMap(({ spec, nodes }) => {
+    const { name, cpu, memoryBytes, cards, cardResource } = spec;
+    const most = (resource: string): number =>
+      Math.max(0, ...nodes.map(({ status }) => amountOf(status?.allocatable?.[resource])));
     const lacks = [
-      ...(cpu / overcommit > most('cpu') ? [`${cpu} cores`] : []),
-      ...(memoryBytes / overcommit > most('memory') ? [`${gibibytes(memoryBytes)} of memory`] : []),
-      ...(cardResource !== null && cards > most(cardResource) ? [`${cards} × ${cardResource}`] : [])
+      ...(cpu / overcommit > most('cpu') ? [`${cpu} cores (the most are ${most('cpu')})`] : []),
+      ...(memoryBytes / overcommit > most('memory')
+        ? [`${gibibytes(memoryBytes)} of memory (the most are ${gibibytes(most('memory'))})`]
+        : []),
+      ...(cardResource !== null && cards > most(cardResource)
+        ? [`${cards} × ${cardResource} (the most are ${most(cardResource)})`]
+        : [])
     ];
-    return lacks.length > 0 ? [`${name} (${listed(lacks)})`] : [];
+    const why = nodes.length === 0 ? 'its labels and taints' : listed(lacks);
+    return lacks.length > 0 || nodes.length === 0
+      ? [note(SPECS, `runs with ${name} wait for ever, as no machine has ${why}`)]
+      : [];
   });
-  const largest = `${most('cpu')} cores and ${gibibytes(most('memory'))}`;
-  return faults.length > 0
-    ? [
-        note(
-          SPECS,
-          `no machine has what one node of ${listed(faults)} asks for; the largest has ${largest}: runs with them wait for ever`
-        )
-      ]
-    : [];
 }
 
 function gibibytes(bytes: number): string {

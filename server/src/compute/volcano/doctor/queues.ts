@@ -4,7 +4,7 @@ import type { VolcanoEngineConfig } from '../config.ts';
 import { missing, note, ok, wrong, type Finding } from '../finding.ts';
 import { KINDS, pathOf } from '../kinds.ts';
 import { quotaManifest, type Queue, type ResourceQuota } from '../manifests/project.ts';
-import { namespaceName } from '../names.ts';
+import { projectNamespace } from '../names.ts';
 import { amountOf } from '../quantities.ts';
 import type { ObjectList } from '../objects.ts';
 import { getIfThere, listed, looking } from './ask.ts';
@@ -23,12 +23,22 @@ export function examineQueues(
     if (queue !== undefined) {
       return [await oneQueue(api, queue)];
     }
-    const names = projects.map(({ id }) => namespaceName(config.namespacePrefix, id));
+    const names = projects.map(project => projectNamespace(config, project));
     const found = await Promise.all(
       names.map(name => getIfThere<Queue>(api, pathOf(KINDS.queue, undefined, name)))
     );
     const made = found.filter(item => item !== undefined);
-    const faults = made.flatMap(item => closed(item) ?? []);
+    const absent =
+      config.projects === 'given' ? names.filter((_, i) => found[i] === undefined) : [];
+    const faults = [
+      ...made.flatMap(item => closed(item) ?? []),
+      ...absent.map(name =>
+        missing(
+          QUEUE,
+          `there is none called ${name}: make it, or name one for all by cluster.queue`
+        )
+      )
+    ];
     return faults.length > 0
       ? faults
       : [
@@ -72,29 +82,21 @@ function closed({ metadata, status }: Queue): Finding | undefined {
 }
 
 /** What projects may ask for together, beside what they have. */
-export async function examineQuotas(
+export function examineQuotas(
   api: ClusterApi,
   config: VolcanoEngineConfig,
   projects: readonly EngineProject[]
 ): Promise<readonly Finding[]> {
-  const found = await Promise.all(
-    projects.map(project =>
-      looking(QUOTAS, 'list resource quotas', () => quotasOf(api, config, project))
-    )
-  );
-  return found.flat();
-}
-
-async function quotasOf(
-  api: ClusterApi,
-  config: VolcanoEngineConfig,
-  project: EngineProject
-): Promise<Finding[]> {
-  const namespace = namespaceName(config.namespacePrefix, project.id);
-  const { items = [] } = await api.get<ObjectList<ResourceQuota>>(
-    pathOf(KINDS.resourceQuota, namespace)
-  );
-  return items.map(quota => judgeQuota(config, project, quota));
+  return looking(QUOTAS, "list resource quotas of projects' namespaces", async () => {
+    const found = await Promise.all(
+      projects.map(async project => {
+        const path = pathOf(KINDS.resourceQuota, projectNamespace(config, project));
+        const { items = [] } = await api.get<ObjectList<ResourceQuota>>(path);
+        return items.map(quota => judgeQuota(config, project, quota));
+      })
+    );
+    return found.flat();
+  });
 }
 
 /** One quota of a project's namespace. Others than the engine's own are somebody's who runs the cluster, and count as well. */
@@ -111,7 +113,8 @@ export function judgeQuota(
   });
   const place = `${project.name} (${quota.metadata.namespace ?? ''}/${quota.metadata.name})`;
   const told = `${place}: ${listed(uses.map(({ resource, used, most }) => `${resource} ${used} of ${most}`))}`;
-  if (quota.metadata.name === own.metadata.name && !same(hard, own.spec.hard)) {
+  const ours = config.projects === 'managed' && quota.metadata.name === own.metadata.name;
+  if (ours && !same(hard, own.spec.hard)) {
     return wrong(
       QUOTAS,
       `${told}, and the project has others: start the companion, which corrects them`

@@ -10,6 +10,8 @@ const WHAT = 'rights';
 export interface Right {
   readonly kind: Kind;
   readonly subresource?: string;
+  /** Of one object of this name alone. */
+  readonly name?: string;
   readonly verbs: readonly string[];
   /** Where: in the namespaces of projects, in one that is named, or everywhere. */
   readonly within: 'projects' | 'cluster' | { readonly namespace: string };
@@ -29,18 +31,17 @@ export function neededRights(config: VolcanoEngineConfig): Right[] {
   ): Right => ({ kind, verbs: verbs.split(' '), needed, within });
   // Applying an object is a patch, and the making of one where there is none. A WebSocket is a get, and from Kubernetes 1.35 on a create.
   return [
-    right(KINDS.namespace, 'create delete list patch', 'a namespace for each project', 'cluster'),
-    right(KINDS.resourceQuota, 'create delete patch', 'quotas of projects'),
-    right(KINDS.networkPolicy, 'create patch', 'keeping projects apart'),
-    right(KINDS.serviceAccount, 'get', 'knowing when a namespace is ready'),
-    ...(config.queue === undefined
-      ? [right(KINDS.queue, 'create delete get patch', 'a queue for each project', 'cluster')]
-      : []),
+    ...(config.projects === 'given' ? [] : rightsToProjects(config, right)),
+    {
+      ...right(KINDS.serviceAccount, 'get', 'knowing that a namespace is ready'),
+      name: 'default'
+    },
     ...('claim' in volume
       ? [
-          right(KINDS.claim, 'get', 'the shared volume', { namespace: volume.namespace }),
-          right(KINDS.claim, 'create', 'the shared volume in each project'),
-          right(KINDS.volume, 'create delete get', 'the shared volume in each project', 'cluster')
+          {
+            ...right(KINDS.claim, 'get', 'the shared volume', { namespace: volume.namespace }),
+            name: volume.claim
+          }
         ]
       : []),
     right(KINDS.job, 'create delete get list watch', 'runs'),
@@ -54,6 +55,13 @@ export function neededRights(config: VolcanoEngineConfig): Right[] {
     right(KINDS.statefulSet, 'create delete get list watch', 'services'),
     { ...right(KINDS.statefulSet, 'patch', 'replicas of services'), subresource: 'scale' },
     right(KINDS.service, 'create', 'services'),
+    ...(config.gateway === undefined
+      ? []
+      : [right(KINDS.httpRoute, 'create delete list patch', 'routes of services', 'cluster')]),
+    {
+      ...right(KINDS.podMetrics, 'list', 'what nodes of runs use'),
+      without: 'a node that does not measure itself has no figures'
+    },
     {
       ...right(KINDS.node, 'list watch', 'telling what the cluster has', 'cluster'),
       without: 'a run that waits does not say of what there is too little'
@@ -66,6 +74,27 @@ export function neededRights(config: VolcanoEngineConfig): Right[] {
             without: 'a run that waits does not say who has what it waits for'
           }
         ])
+  ];
+}
+
+/** What the engine does with projects' namespaces, where nobody else makes them. */
+function rightsToProjects(
+  config: VolcanoEngineConfig,
+  right: (kind: Kind, verbs: string, needed: string, within?: Right['within']) => Right
+): Right[] {
+  return [
+    right(KINDS.namespace, 'create delete list patch', 'a namespace for each project', 'cluster'),
+    right(KINDS.resourceQuota, 'create delete patch', 'quotas of projects'),
+    right(KINDS.networkPolicy, 'create patch', 'keeping projects apart'),
+    ...(config.queue === undefined
+      ? [right(KINDS.queue, 'create delete get patch', 'a queue for each project', 'cluster')]
+      : []),
+    ...('claim' in config.volume
+      ? [
+          right(KINDS.claim, 'create', 'the shared volume in each project'),
+          right(KINDS.volume, 'create delete get', 'the shared volume in each project', 'cluster')
+        ]
+      : [])
   ];
 }
 
@@ -140,7 +169,7 @@ async function isAllowed(
   verb: string,
   namespace: string | undefined
 ): Promise<boolean> {
-  const { kind, subresource } = right;
+  const { kind, subresource, name } = right;
   const { status } = await api.post<{ status?: { allowed?: boolean } }>(
     '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
     {
@@ -152,6 +181,7 @@ async function isAllowed(
           resource: kind.plural,
           verb,
           ...(subresource === undefined ? {} : { subresource }),
+          ...(name === undefined ? {} : { name }),
           ...(namespace === undefined ? {} : { namespace })
         }
       }

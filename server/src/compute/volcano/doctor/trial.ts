@@ -7,6 +7,7 @@ import {
   EngineError,
   FINAL_STATES,
   type ComputeEngine,
+  type EngineProject,
   type WorkloadObservation,
   type WorkloadPlan
 } from '../../engine.ts';
@@ -15,7 +16,7 @@ import { clusterPlanOf } from '../clusterPlan.ts';
 import type { VolcanoEngineConfig } from '../config.ts';
 import { note, ok, wrong, type Finding } from '../finding.ts';
 import { KINDS } from '../kinds.ts';
-import { LABELS } from '../names.ts';
+import { LABELS, projectNamespace } from '../names.ts';
 import { readNodeRecord } from '../nodeRecord.ts';
 import type { ClusterObject, Pod } from '../objects.ts';
 import { runFiles } from '../places.ts';
@@ -25,6 +26,7 @@ import { listed } from './ask.ts';
 
 const RUN = 'trial run';
 const VOLUME = 'trial volume';
+const TITLE = 'topsdl doctor';
 const SHARED = '/workspace/trial';
 /** How long the run may take, from the namespace to its end. */
 export const LIMIT_MS = 120_000;
@@ -72,8 +74,13 @@ interface Outcome {
 export async function examineTrial(
   api: ClusterApi,
   config: VolcanoEngineConfig,
+  projects: readonly EngineProject[],
   signal: AbortSignal
 ): Promise<Finding[]> {
+  const [project] = projects;
+  if (config.projects === 'given' && project === undefined) {
+    return [note(RUN, 'there is no project yet in whose namespace something could run')];
+  }
   const directory = join(config.dataDirectory, 'doctor');
   const sockets = await mkdtemp(join(tmpdir(), 'topsdl-doctor-'));
   const own: VolcanoEngineConfig = {
@@ -81,6 +88,10 @@ export async function examineTrial(
     // The companion's own namespaces are none of its business, nor are these the companion's.
     instance: `doctor-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`,
     dataDirectory: directory,
+    // Where none may be made, it is in that of a project.
+    ...(config.projects === 'given' && project !== undefined
+      ? { namespaces: { [TITLE]: projectNamespace(config, project) } }
+      : {}),
     readyTimeoutMs: Math.min(config.readyTimeoutMs, READY_MS)
   };
   let engine: VolcanoEngine | undefined;
@@ -116,11 +127,9 @@ async function attempt(
   const word = randomBytes(16).toString('hex');
   const shared = join(config.dataDirectory, 'shared');
   await writeFile(join(shared, 'given'), `${word}\n`, { mode: 0o644 });
-  const project = {
-    id: `doctor-${randomBytes(6).toString('hex')}`,
-    name: 'topsdl doctor',
-    quotas: {}
-  };
+  const project = { id: `doctor-${randomBytes(6).toString('hex')}`, name: TITLE, quotas: {} };
+  // Removes what an earlier one has left.
+  await engine.projects([project]);
   const plan = engine.plan(
     {
       kind: 'batch',
@@ -132,12 +141,10 @@ async function attempt(
       graceMs: 1000,
       projectId: project.id
     },
-    { id: project.id, directory: join(config.dataDirectory, 'run'), name: 'topsdl doctor' }
+    { id: project.id, directory: join(config.dataDirectory, 'run'), name: TITLE }
   );
   const findings: Finding[] = [];
   try {
-    // Removes what an earlier one has left.
-    await engine.projects([project]);
     await engine.submit(plan);
     const outcome = await follow(api, engine, plan, began, signal);
     findings.push(
