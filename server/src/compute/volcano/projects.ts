@@ -157,13 +157,14 @@ export class Projects {
         continue;
       }
       this.#ready.delete(projectId);
-      await this.#remove(pathOf(KINDS.namespace, undefined, name));
       if (this.#config.queue === undefined) {
         await this.#remove(pathOf(KINDS.queue, undefined, name));
       }
       if ('claim' in this.#config.volume) {
         await this.#remove(pathOf(KINDS.volume, undefined, name));
       }
+      // Last: what is left after a failure is found by it the next time.
+      await this.#remove(pathOf(KINDS.namespace, undefined, name));
     }
   }
 

@@ -196,7 +196,7 @@ export class ApiServer {
       this.#watch(path, query, response);
     } else if (method === 'GET' && this.#objects.has(path)) {
       answer(response, 200, this.#objects.get(path));
-    } else if (method === 'GET' && query.has('limit')) {
+    } else if (method === 'GET' && (query.has('limit') || query.has('labelSelector'))) {
       this.#list(path, query, response);
     } else if (method === 'DELETE' && this.#objects.has(path)) {
       const at = path.lastIndexOf('/');

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Contact } from '../../../src/compute/volcano/contact.ts';
 import type { ClusterApi } from '../../../src/compute/volcano/client.ts';
 import type { VolcanoEngineConfig } from '../../../src/compute/volcano/config.ts';
+import { KINDS, pathOf } from '../../../src/compute/volcano/kinds.ts';
+import { namespaceManifest } from '../../../src/compute/volcano/manifests/project.ts';
 import { namespaceName } from '../../../src/compute/volcano/names.ts';
 import { Projects } from '../../../src/compute/volcano/projects.ts';
 import {
@@ -72,6 +74,26 @@ test('a project without a namespace that may be used says what its name has to b
   server.intercept = () => false;
   addNamespace(namespace);
   await projects.ready(SPEECH.id);
+});
+
+test('what could not be removed of a project that is no more is removed the next time', async () => {
+  const queues = pathOf(KINDS.queue);
+  const namespaces = pathOf(KINDS.namespace);
+  const { metadata } = namespaceManifest(CONFIG, VISION);
+  server.put(namespaces, { metadata });
+  server.put(queues, { metadata: { name: metadata.name } });
+  server.intercept = ({ method, path }, response) => {
+    const refused = method === 'DELETE' && path.startsWith(queues);
+    if (refused) {
+      refuse(response, 400, 'BadRequest', 'the queue has allocated Pods: 1');
+    }
+    return refused;
+  };
+  const projects = projectsOf(CONFIG);
+  await expect(projects.set([])).rejects.toThrow('allocated Pods');
+  server.intercept = () => false;
+  await projects.set([]);
+  expect([...server.objects(queues), ...server.objects(namespaces)]).toEqual([]);
 });
 
 test('the name of a project is no property of an object', async () => {
