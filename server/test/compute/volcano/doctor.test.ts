@@ -231,7 +231,7 @@ describe('Volcano', () => {
         return true;
       };
       expect(told(await examineServed(api))).toEqual([
-        'missing Volcano: podgroups and queues of scheduling.volcano.sh/v1beta1 are not served (of scheduling.volcano.sh there is v1alpha2): install Volcano 1.5 or later in the cluster'
+        'missing Volcano: podgroups and queues of scheduling.volcano.sh/v1beta1 are not served (of scheduling.volcano.sh there is v1alpha2): install Volcano 1.6 or later in the cluster'
       ]);
     });
   });
@@ -267,10 +267,10 @@ describe('Volcano', () => {
       expect(told(await examinePrograms(() => findPrograms(api)))).toEqual([
         "ok Volcano's programs: controller of no known version, scheduler v1.9.0 and admission v1.9.0"
       ]);
-      programs(server, deployment('volcano-scheduler', 'vc-scheduler:v1.4.2', { status: {} }));
+      programs(server, deployment('volcano-scheduler', 'vc-scheduler:v1.5.1', { status: {} }));
       expect(told(await examinePrograms(() => findPrograms(api)))).toEqual([
         expect.stringContaining('no pod of the scheduler is ready: see `kubectl -n volcano-system'),
-        expect.stringContaining('the scheduler is v1.4.2: update Volcano to 1.5 or later')
+        expect.stringContaining('the scheduler is v1.5.1: update Volcano to 1.6 or later')
       ]);
     });
     expect(versionOf(deployment('a', 'registry.invalid:5000/vc-scheduler'))).toBeUndefined();

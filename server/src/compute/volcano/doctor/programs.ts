@@ -6,7 +6,8 @@ import type { Deployment, ObjectList } from '../objects.ts';
 import { listed, looking } from './ask.ts';
 
 const WHAT = "Volcano's programs";
-const OLDEST = [1, 5];
+/** Before it, a job with a task of no replicas, which a run of one node has, is never scheduled. */
+const OLDEST = [1, 6];
 /** Where its installation puts it, unless told otherwise. */
 const NAMESPACE = 'volcano-system';
 /** The label `app` of each, as Volcano's chart has it. */

@@ -4,7 +4,7 @@ import { getIfThere, listed, looking, type Reader } from './ask.ts';
 
 export const VOLCANO = 'Volcano';
 /** What to do where there is none. */
-export const INSTALL_VOLCANO = 'install Volcano 1.5 or later in the cluster';
+export const INSTALL_VOLCANO = 'install Volcano 1.6 or later in the cluster';
 
 /** What the engine uses of Volcano, by group and version. */
 const USED = [KINDS.job, KINDS.podGroup, KINDS.queue, KINDS.command];
