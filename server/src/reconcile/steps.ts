@@ -158,7 +158,8 @@ export class Steps {
       controller.signal.throwIfAborted();
       const owner = this.#ledger.ownerOf(workload);
       const { spec, directory } = await owner.prepare(workload, controller.signal);
-      const plan = this.#engine.plan(spec, { id: workload.id, directory });
+      const { name } = workload;
+      const plan = this.#engine.plan(spec, { id: workload.id, directory, name });
       const starting = await this.#together.write(tx => this.#keepHandle(tx, workload.id, plan));
       if (!starting) {
         await this.#endUnstarted(workload.id);

@@ -110,8 +110,8 @@ const template = z
         terminationGracePeriodSeconds: z.number().int().min(1),
         securityContext: z
           .object({
-            runAsUser: z.literal(65_532),
-            runAsGroup: z.literal(65_532),
+            runAsUser: z.number().int().min(1),
+            runAsGroup: z.number().int().min(1),
             runAsNonRoot: z.literal(true),
             seccompProfile: z.object({ type: z.literal('RuntimeDefault') }).strict(),
             sysctls: z.tuple([
