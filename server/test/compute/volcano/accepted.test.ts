@@ -78,7 +78,12 @@ const anything = fc.record({
 if (cluster === undefined) {
   test.skip('what the API server accepts: no cluster is up, see scripts/cluster', () => undefined);
 } else {
-  const config = configFor(cluster, cluster.volume, { volumeRoot: '/data', queue: 'default' });
+  // A claim, as installations have: then the namespaces admit what is within the strictest of Kubernetes' own rules only.
+  const config = configFor(cluster, cluster.volume, {
+    volume: { claim: 'topsdl-data', namespace: 'topsdl' },
+    volumeRoot: '/data',
+    queue: 'default'
+  });
   const namespace = namespaceName(config.namespacePrefix, SPEC.projectId);
   let api: ClusterApi;
 
@@ -153,6 +158,14 @@ if (cluster === undefined) {
   });
 
   test('and is asked for it: what it refuses is refused here', async () => {
+    await expect(
+      tried(KINDS.pod, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'root', namespace },
+        spec: { containers: [{ name: 'node', image: 'x', securityContext: { privileged: true } }] }
+      } as ClusterObject)
+    ).rejects.toMatchObject({ status: 403 });
     const broken = quotaManifest(config, { id: SPEC.projectId, name: '', quotas: { cpu: '1' } });
     await expect(
       tried(KINDS.resourceQuota, { ...broken, spec: { hard: { 'requests.foo': '1' } } } as never)
