@@ -81,6 +81,7 @@ beforeAll(async () => {
       TOPSDL_CLUSTER_KUBECONFIG: server.kubeconfig(),
       TOPSDL_CLUSTER_IMAGE: 'registry.invalid/workload:1',
       TOPSDL_CLUSTER_CLAIM: 'topsdl/topsdl-data',
+      TOPSDL_CLUSTER_NODE_SELECTOR: '{"pool": "cards"}',
       ...(process.getuid?.() === 0
         ? {}
         : {
@@ -171,4 +172,41 @@ test.each(NAMES)('what is called %j is text in what the cluster gets', async nam
   const quota = await object('ResourceQuota', ({ metadata }) => metadata.namespace === namespace);
   expect(QuotaShape.parse(quota).spec.hard).toEqual({ cpu: '4', 'requests.enflame.com/dtu': '8' });
   await admin.call(training.stopRun, { params: { runId: run.id } });
+});
+
+test('a compute spec for machines that are not this installation’s is refused where it is used', async () => {
+  const [project] = (await admin.call(projects.list, { query: {} })).items;
+  const spec = await admin.call(administration.createSpec, {
+    body: {
+      name: 'elsewhere',
+      model: '',
+      cpu: 1,
+      memoryBytes: 1024 ** 3,
+      cards: 0,
+      cardResource: null,
+      ib: false,
+      roce: false,
+      nodeSelector: { pool: 'other' }
+    }
+  });
+  const body = {
+    name: 'elsewhere',
+    specId: spec.id,
+    datasetVersionIds: [],
+    algorithmVersionIds: [],
+    modelVersionIds: [],
+    saveModelSetId: null,
+    command: 'true',
+    environment: {},
+    nodes: 1,
+    graceSeconds: 5
+  };
+  await expect(
+    admin.call(training.create, { params: { projectId: project!.id }, body })
+  ).rejects.toMatchObject({
+    status: 422,
+    code: 'placement-excluded',
+    field: 'specId',
+    params: { label: 'pool', wanted: 'other', value: 'cards' }
+  });
 });
