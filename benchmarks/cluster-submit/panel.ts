@@ -11,6 +11,7 @@ import { KINDS } from '../../server/src/compute/volcano/kinds.ts';
 import { LABELS, namespaceName } from '../../server/src/compute/volcano/names.ts';
 import type { ClusterObject } from '../../server/src/compute/volcano/objects.ts';
 import { runName } from '../../server/src/compute/rules.ts';
+import { waitsForRoom } from '../../server/src/reconcile/room.ts';
 import { store } from '../../server/src/reconcile/store.ts';
 import type { Workload } from '../../server/src/reconcile/table.ts';
 import { follow, removeProject, type BenchCluster } from './cluster.ts';
@@ -27,7 +28,7 @@ const MOMENTS: {
     what: 'its group waits',
     kind: KINDS.podGroup,
     inCluster: () => true,
-    inPanel: ({ reason }) => reason?.code === 'waits-for-room'
+    inPanel: waitsForRoom
   },
   {
     what: 'its pod runs',
@@ -49,7 +50,7 @@ function phase({ status }: ClusterObject & { status?: unknown }): string | undef
 }
 
 const BURST = 200;
-const RUNS = 12;
+const RUNS = 8;
 
 /** Milliseconds from the API server's word of something to the panel's event, by what it is, in order. */
 export async function toPanel(
@@ -68,7 +69,11 @@ export async function toPanel(
     await ours.submit(spec);
     const moments = new Moments(ours, panel, { api, namespace, signal: stopped.signal });
     for (let i = 0; i < RUNS; i++) {
-      const id = await ours.submit({ ...spec, nodes: 1, resources: { cpu: 0.1 } });
+      const id = await ours.submit({
+        ...spec,
+        nodes: 1,
+        resources: { cpu: 0.1, memoryBytes: 256 * 1024 ** 2 }
+      });
       await moments.all([id], ['its pod runs', 'its job has completed']);
     }
     const ids = await Promise.all(Array.from({ length: BURST }, () => ours.submit(spec)));
@@ -144,6 +149,9 @@ class Moments {
     }
     const { orm } = this.#ours.app.db;
     for (const workload of store.attempts(orm, 'training-run', message.event.id)) {
+      if (workload.state === 'failed' || workload.state === 'lost') {
+        throw new Error(`a run is ${workload.state}: ${JSON.stringify(workload.reason)}`);
+      }
       for (const { what, inPanel } of MOMENTS) {
         if (inPanel(workload)) {
           this.#note(this.#panel, `${what} ${runName(workload.id)}`);
