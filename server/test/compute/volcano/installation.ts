@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isApiError } from '../../../src/compute/volcano/apiError.ts';
 import { APPLY_PATCH, ClusterApi, loadYaml } from '../../../src/compute/volcano/client.ts';
-import { pathOf, type Kind } from '../../../src/compute/volcano/kinds.ts';
+import { KINDS, pathOf, type Kind } from '../../../src/compute/volcano/kinds.ts';
+import { namespaceName } from '../../../src/compute/volcano/names.ts';
 import type { ClusterObject } from '../../../src/compute/volcano/objects.ts';
 import type { TestCluster } from './testCluster.ts';
 
@@ -152,9 +154,19 @@ export class Installation {
     return path;
   }
 
-  async remove(): Promise<void> {
+  /** @param project of which a test that failed may have left something */
+  async remove(project?: string): Promise<void> {
+    if (project !== undefined) {
+      const name = namespaceName(this.namespace, project);
+      const kinds = [KINDS.queue, KINDS.volume, KINDS.namespace];
+      this.#made.push(...kinds.map(kind => pathOf(kind, undefined, name)));
+    }
     for (const path of this.#made.reverse()) {
-      await this.api.remove(path);
+      await this.api.remove(path).catch((error: unknown) => {
+        if (!isApiError(error) || !error.notFound) {
+          throw error;
+        }
+      });
     }
     await this.api.close();
   }

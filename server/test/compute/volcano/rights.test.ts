@@ -83,7 +83,7 @@ function describeRights(here: TestCluster): void {
 
   afterAll(async () => {
     await companion.close();
-    await installation.remove();
+    await installation.remove(PROJECT.id);
     rmSync(dataDirectory, { recursive: true, force: true });
   });
 
