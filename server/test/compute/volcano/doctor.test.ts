@@ -207,8 +207,8 @@ describe('the rights that deploy gives', () => {
     expect(all.sort()).toEqual(needed({}).sort());
   });
 
-  test('and in namespaces that are given, but for what tells of the whole cluster', () => {
-    const inside = needed({ projects: 'given' }).filter(right => !right.endsWith(' nodes'));
+  test('and in namespaces that are given', () => {
+    const inside = needed({ projects: 'given', watch: 'namespace' });
     expect(given('topsdl-runs', 'topsdl-volume').sort()).toEqual(inside.sort());
   });
 });

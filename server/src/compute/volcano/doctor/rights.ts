@@ -62,16 +62,13 @@ export function neededRights(config: VolcanoEngineConfig): Right[] {
       ...right(KINDS.podMetrics, 'list', 'what nodes of runs use'),
       without: 'a node that does not measure itself has no figures'
     },
-    {
-      ...right(KINDS.node, 'list watch', 'telling what the cluster has', 'cluster'),
-      without: 'a run that waits does not say of what there is too little'
-    },
-    ...(config.watch === 'cluster'
+    // What looks at namespaces alone does not look at machines.
+    ...(config.watch === 'namespace'
       ? []
       : [
           {
-            ...right(KINDS.pod, 'list watch', 'telling what the cluster has', 'cluster'),
-            without: 'a run that waits does not say who has what it waits for'
+            ...right(KINDS.node, 'list watch', 'telling what the cluster has', 'cluster'),
+            without: 'a run that waits does not say of what there is too little'
           }
         ])
   ];
