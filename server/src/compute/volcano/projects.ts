@@ -172,9 +172,15 @@ export class Projects {
     const claim = await this.#get<PersistentVolumeClaim>(
       pathOf(KINDS.claim, original.namespace, original.claim)
     );
-    const volume = await this.#get<PersistentVolume>(
-      pathOf(KINDS.volume, undefined, claim.spec.volumeName ?? '')
-    );
+    const { volumeName = '' } = claim.spec;
+    if (volumeName === '') {
+      throw new EngineError(
+        'start_failed',
+        `The claim ${original.namespace}/${original.claim} is bound to no volume yet: \`kubectl describe pvc\` of it says why.`,
+        { message: original.claim }
+      );
+    }
+    const volume = await this.#get<PersistentVolume>(pathOf(KINDS.volume, undefined, volumeName));
     const storage = projectStorage(this.#config, namespace, original.claim, volume);
     await this.#create(KINDS.volume, storage.volume);
     await this.#create(KINDS.claim, storage.claim);

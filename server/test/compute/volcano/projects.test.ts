@@ -6,13 +6,14 @@ import type { VolcanoEngineConfig } from '../../../src/compute/volcano/config.ts
 import { KINDS, pathOf } from '../../../src/compute/volcano/kinds.ts';
 import { namespaceManifest } from '../../../src/compute/volcano/manifests/project.ts';
 import { namespaceName } from '../../../src/compute/volcano/names.ts';
+import type { ClusterObject } from '../../../src/compute/volcano/objects.ts';
 import { Projects } from '../../../src/compute/volcano/projects.ts';
 import {
   clusterFaults,
   clusterSettings,
   type ClusterSettings
 } from '../../../src/compute/volcano/settings.ts';
-import { ApiServer, refuse } from './apiServer.ts';
+import { answer, ApiServer, refuse } from './apiServer.ts';
 import { CONFIG } from './samples.ts';
 
 const GIVEN: VolcanoEngineConfig = {
@@ -94,6 +95,26 @@ test('what could not be removed of a project that is no more is removed the next
   server.intercept = () => false;
   await projects.set([]);
   expect([...server.objects(queues), ...server.objects(namespaces)]).toEqual([]);
+});
+
+test('a claim that is bound to no volume is named', async () => {
+  server.intercept = ({ method, path, body }, response) => {
+    if (method !== 'PATCH') {
+      return false;
+    }
+    answer(response, 200, server.put(path.slice(0, path.lastIndexOf('/')), JSON.parse(body)));
+    return true;
+  };
+  server.put('/api/v1/namespaces/topsdl/persistentvolumeclaims', {
+    metadata: { name: 'topsdl-data' },
+    spec: { accessModes: ['ReadWriteMany'] }
+  } as ClusterObject);
+  const projects = projectsOf(CONFIG);
+  await projects.set([VISION]);
+  await expect(projects.ready(VISION.id)).rejects.toMatchObject({
+    code: 'start_failed',
+    message: expect.stringContaining('The claim topsdl/topsdl-data is bound to no volume yet')
+  });
 });
 
 test('the name of a project is no property of an object', async () => {
