@@ -101,11 +101,11 @@ def test_the_database_alone_has_to_be_on_a_local_file_system(tmp_path: Path, mon
     monkeypatch.setattr(doctor, "_kind_of_file_system", lambda path: "ext4" if path == local else "nfs4")
     (data / "db").mkdir(parents=True)
     local.mkdir()
-    assert not doctor.examine(data)[-1].ok
+    assert not [*doctor.examine(data)][-1].ok
     (data / "db" / "elsewhere").write_text(f"{local}\n")
-    assert doctor.examine(data)[-1].ok
+    assert [*doctor.examine(data)][-1].ok
     monkeypatch.setenv("TOPSDL_DATABASE_DIRECTORY", str(data))
-    assert not doctor.examine(data)[-1].ok
+    assert not [*doctor.examine(data)][-1].ok
 
 
 def test_the_notebook_is_put_once(tmp_path: Path) -> None:
