@@ -91,7 +91,8 @@ def _companion(data_directory: Path, run: bool) -> Iterator[Iterator[dict[str, s
             if process.wait() != 0:
                 complaints.seek(0)
                 said = complaints.read().strip().splitlines()
-                why = said[-1] if said else "it said nothing"
+                # Of a stack trace the line that names the error.
+                why = next((line for line in said if "Error" in line), said[-1] if said else "it said nothing")
                 yield {"what": "companion", "state": "wrong", "detail": f"its program failed (exit {process.returncode}): {why}"}
 
         yield lines()

@@ -370,7 +370,7 @@ describe('machines', () => {
     ];
     expect(told(examineMachines(CONFIG, nodes, specs))).toEqual([
       'ok machines: 2 ready',
-      'missing cards: no machine offers enflame.com/dtu, which T10x1 and T10x8 ask for; offered are 16 × enflame.com/gcu on 2 machines: change the compute specs to that, under Administration'
+      'missing cards: no machine offers enflame.com/dtu, asked for by T10x1 and T10x8; offered are 16 × enflame.com/gcu on 2 machines: change the compute specs to that, under Administration'
     ]);
     expect(examineMachines(CONFIG, [node('a', {})], specs)[1]?.detail).toContain(
       'nor any other card: install the device plugin'

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
+import type { EngineProject } from '../../../src/compute/engine.ts';
 import { ClusterApi, loadYaml } from '../../../src/compute/volcano/client.ts';
 import type { VolcanoEngineConfig } from '../../../src/compute/volcano/config.ts';
+import { Contact } from '../../../src/compute/volcano/contact.ts';
 import { examineCluster } from '../../../src/compute/volcano/doctor/examine.ts';
 import {
   groupOf,
@@ -14,8 +16,9 @@ import {
 } from '../../../src/compute/volcano/doctor/rights.ts';
 import { isFault, type Finding } from '../../../src/compute/volcano/finding.ts';
 import { KINDS, pathOf } from '../../../src/compute/volcano/kinds.ts';
-import { MANAGER } from '../../../src/compute/volcano/names.ts';
+import { MANAGER, projectNamespace } from '../../../src/compute/volcano/names.ts';
 import type { ClusterObject, ObjectList } from '../../../src/compute/volcano/objects.ts';
+import { Projects } from '../../../src/compute/volcano/projects.ts';
 import { configFor, testCluster } from './testCluster.ts';
 
 jest.setTimeout(180_000);
@@ -78,13 +81,13 @@ if (cluster === undefined) {
     };
     const look = async (
       of: VolcanoEngineConfig,
-      more: { cardResource?: string; trial?: boolean } = {}
+      more: { cardResource?: string; trial?: boolean; projects?: EngineProject[] } = {}
     ): Promise<Finding[]> => {
-      const { cardResource = 'enflame.com/dtu', trial = false } = more;
+      const { cardResource = 'enflame.com/dtu', trial = false, projects = [] } = more;
       return Array.fromAsync(
         examineCluster({
           config: of,
-          projects: [],
+          projects,
           specs: [{ ...spec, cardResource }],
           owner: 0,
           ...(trial ? { trial: new AbortController().signal } : {})
@@ -134,6 +137,34 @@ if (cluster === undefined) {
         { what: 'cards', detail: expect.stringContaining('offered are') },
         { what: 'volume', detail: expect.stringContaining(`no claim ${name}/data`) }
       ]);
+    });
+
+    test('queue and quotas of a project beside what is used of them', async () => {
+      const project = {
+        id: 'p',
+        name: 'Cats',
+        quotas: { cpu: '4', 'requests.enflame.com/dtu': '2' }
+      };
+      const contact = new Contact(() => api.get('/readyz'));
+      const projects = new Projects(config, api, contact);
+      try {
+        await projects.set([project]);
+        await projects.ready(project.id);
+        const findings = await look(config, { projects: [project] });
+        expect(find(findings, 'queue')?.detail).toContain('1 open');
+        expect(find(findings, 'quotas')?.detail).toMatch(
+          /^Cats \(.*\/topsdl\): cpu 0 of 4 and requests\.enflame\.com\/dtu 0 of 2$/
+        );
+        const namespace = projectNamespace(config, project);
+        expect(find(findings, 'jobs')?.detail).toContain(`in the queue ${namespace} is accepted`);
+        const changed = { ...project, quotas: { cpu: '8' } };
+        expect((await look(config, { projects: [changed] })).filter(isFault)).toMatchObject([
+          { what: 'quotas', detail: expect.stringContaining('the project has others') }
+        ]);
+      } finally {
+        await projects.set([]);
+        contact.close();
+      }
     });
 
     test('an image that cannot be had', async () => {

@@ -7,7 +7,7 @@ import { KINDS, pathOf } from '../kinds.ts';
 import { projectNamespace } from '../names.ts';
 import type { ClusterNode, ObjectList } from '../objects.ts';
 import { examineAdmission } from './admission.ts';
-import { getIfThere, looking } from './ask.ts';
+import { getIfThere, listed, looking } from './ask.ts';
 import { connect, examineConnection } from './connection.ts';
 import { examineMachines, usableNodes, type SpecDemand } from './machines.ts';
 import { examinePrograms, findPrograms, type Programs } from './programs.ts';
@@ -97,7 +97,7 @@ function examineNamespaces(
     );
     return faults.length > 0
       ? faults
-      : [ok('namespaces', `those of ${names.length} projects are there`)];
+      : [ok('namespaces', `there are those of all projects: ${listed(names)}`)];
   });
 }
 

@@ -84,7 +84,7 @@ function examineCard(
       : 'nor any other card: install the device plugin of the cards on the machines';
   return missing(
     CARDS,
-    `no machine offers ${resource}, which ${listed(askers.map(({ name }) => name))} ask for; ${instead}`
+    `no machine offers ${resource}, asked for by ${listed(askers.map(({ name }) => name))}; ${instead}`
   );
 }
 

@@ -102,14 +102,12 @@ export async function examineTrial(
     engine = await VolcanoEngine.create(own, sockets);
     return await attempt(api, engine, own, signal);
   } catch (error) {
-    if (error instanceof EngineError) {
-      return [wrong(RUN, error.message)];
-    }
     const { syscall, message } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) {
-      throw error;
-    }
-    return [wrong(RUN, `its files cannot be made in ${directory}: ${message}`)];
+    return [
+      syscall === undefined
+        ? refusedBy(error)
+        : wrong(RUN, `its files cannot be made in ${directory}: ${message}`)
+    ];
   } finally {
     await engine?.close();
     await rm(made, { recursive: true, force: true });
@@ -152,10 +150,18 @@ async function attempt(
         ? [note(RUN, 'it was interrupted')]
         : await judge(config, plan, outcome, shared, word))
     );
-  } finally {
-    findings.push(...(await remove(engine, plan, config)));
+  } catch (error) {
+    findings.push(refusedBy(error));
   }
-  return findings;
+  return [...findings, ...(await remove(engine, plan, config))];
+}
+
+/** What the engine could not do, in its words. */
+function refusedBy(error: unknown): Finding {
+  if (error instanceof EngineError) {
+    return wrong(RUN, error.message);
+  }
+  throw error;
 }
 
 /** Waits for the end, or for what no waiting helps against. */
