@@ -95,7 +95,11 @@ def _companion(data_directory: Path, run: bool) -> Iterator[Iterator[dict[str, s
                 why = next((line for line in said if "Error" in line), said[-1] if said else "it said nothing")
                 yield {"what": "companion", "state": "wrong", "detail": f"its program failed (exit {process.returncode}): {why}"}
 
-        yield lines()
+        try:
+            yield lines()
+        finally:
+            # An interrupt reaches it as well, and then it removes what it has made.
+            process.communicate()
 
 
 def missing_programs() -> str | None:

@@ -39,6 +39,8 @@ export async function runDoctor(data: string, run: boolean): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => interruption.abort());
   }
+  // Whoever listened is gone.
+  process.stdout.on('error', () => interruption.abort());
   try {
     const cluster = clusterConfig(config, directory, 'doctor');
     const { projects, specs, findings } = readDatabase(directory, config.database.directory);

@@ -79,6 +79,14 @@ def test_a_program_that_fails_is_a_finding(
     assert "WRONG    companion: its program failed (exit 7): the last word" in capsys.readouterr().out
 
 
+def test_an_interrupt_waits_for_what_the_program_removes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    removed = tmp_path / "removed"
+    script = f"trap 'sleep 1; touch {removed}; exit' INT; echo '{{\"engine\":\"volcano\"}}'; kill -INT $PPID $$; sleep 30"
+    monkeypatch.setattr(doctor, "companion_command", lambda: ["/bin/bash", "-c", script])
+    assert main(["doctor", "--run", "--data", str(tmp_path)]) == 130
+    assert removed.exists()
+
+
 def test_findings_are_told_as_they_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
