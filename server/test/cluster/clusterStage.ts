@@ -1,3 +1,4 @@
+import type { Client } from '@topsdl/client';
 import { operations, type ComputeSpec, type TrainingRun } from '@topsdl/contract';
 import { Companion } from '@topsdl/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -177,6 +178,31 @@ export class ClusterStage {
       }
     }
     throw new Error(`${name} is still so: ${JSON.stringify(seen)}`);
+  }
+
+  /** Resolves when a line of a run's log is as given, for whoever asks. */
+  async said(client: Client, runId: string, line: string): Promise<void> {
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), 60_000);
+    try {
+      const answer = await client.raw(
+        operations.training.logStream,
+        { params: { runId } },
+        { signal: over.signal }
+      );
+      const text = new TextDecoder();
+      let seen = '';
+      for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+        seen += text.decode(chunk, { stream: true });
+        if (seen.includes(JSON.stringify(line))) {
+          return;
+        }
+      }
+      throw new Error(`the log ended without ${line}: ${seen}`);
+    } finally {
+      clearTimeout(timer);
+      over.abort();
+    }
   }
 
   /** Ends everything, and takes away what is left of it in the cluster. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { operations, type TrainingRun } from '@topsdl/contract';
+import { KINDS } from '../../src/compute/volcano/kinds.ts';
+import type { Pod } from '../../src/compute/volcano/objects.ts';
 import { testCluster } from '../compute/volcano/testCluster.ts';
 import { ClusterStage } from './clusterStage.ts';
 
@@ -38,6 +40,54 @@ if (cluster === undefined) {
     ]);
     const said = await stage.text(run.id, names[0]);
     expect(said.filter(line => names.includes(line)).sort()).toEqual([...names].sort());
+  });
+
+  test('what happens to a pod is an event within a second', async () => {
+    const { stage, companion } = on;
+    const over = new AbortController();
+    const phases: { phase: string; at: number }[] = [];
+    const watched = (async () => {
+      for await (const { object } of on.watch<Pod>(KINDS.pod, undefined, over.signal)) {
+        const phase = object.status?.phase ?? '';
+        if (object.metadata.namespace === on.namespace() && phases.at(-1)?.phase !== phase) {
+          phases.push({ phase, at: performance.now() });
+        }
+      }
+    })();
+    const events = await companion.fetch('/events', {
+      headers: {
+        authorization: `Bearer ${await companion.ownerToken()}`,
+        accept: 'text/event-stream'
+      },
+      signal: over.signal
+    });
+    const run = await stage.startRun(await stage.training('timed', 'sleep 3'));
+    const states: { state: string; at: number }[] = [];
+    for await (const chunk of events.body as AsyncIterable<Uint8Array>) {
+      const at = performance.now();
+      if (!Buffer.from(chunk).toString().includes(run.id)) {
+        continue;
+      }
+      const { state } = await stage.run(run.id);
+      if (states.at(-1)?.state !== state) {
+        states.push({ state, at });
+      }
+      if (state === 'completed') {
+        break;
+      }
+    }
+    over.abort();
+    await watched;
+    for (const [phase, state] of [
+      ['Running', 'running'],
+      ['Succeeded', 'completed']
+    ]) {
+      const [before, after] = [
+        phases.find(seen => seen.phase === phase)?.at ?? Number.NaN,
+        states.find(seen => seen.state === state)?.at ?? Number.NaN
+      ];
+      expect(after - before).toBeLessThan(1_000);
+    }
   });
 
   test('what has no room waits, says for what and for whom, and starts when it is free', async () => {

@@ -157,6 +157,26 @@ test.each(['end', 'reset', 'half', 'expired'] as const)(
   }
 );
 
+test('a list whose next page is no longer known is begun anew', async () => {
+  const server = await started();
+  server.pageSize = 2;
+  for (const name of ['a', 'b', 'c']) {
+    server.put(PODS, pod(name));
+  }
+  let expired = 0;
+  server.intercept = ({ query }, response) => {
+    if (query.has('continue') && expired++ === 0) {
+      refuse(response, 410, 'Expired', 'The provided continue parameter is too old');
+      return true;
+    }
+    return false;
+  };
+  const { told, settled } = await follow(server);
+  await settled();
+  expect(told.map(line => line.slice(0, 2))).toEqual(['+a', '+b', '+c']);
+  expect(expired).toBe(2);
+});
+
 test('an object that was made again under the same name is another', async () => {
   const server = await started();
   server.put(PODS, pod('a', { uid: 'one' }));
