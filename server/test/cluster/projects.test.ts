@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { ProblemError } from '@topsdl/client';
 import { operations, type Project, type TrainingRun } from '@topsdl/contract';
-import { KINDS } from '../../src/compute/volcano/kinds.ts';
+import { KINDS, pathOf } from '../../src/compute/volcano/kinds.ts';
 import type { ClusterObject, Pod } from '../../src/compute/volcano/objects.ts';
 import { testCluster } from '../compute/volcano/testCluster.ts';
 import { ClusterStage, jobName } from './clusterStage.ts';
@@ -191,6 +191,18 @@ if (cluster === undefined) {
     await stage.admin.call(projects.delete, { params: { projectId: made.id } });
     await on.until(KINDS.queue, undefined, namespace, queue => queue === undefined);
     await on.until(KINDS.namespace, undefined, namespace, gone => gone === undefined);
+  });
+
+  test('a namespace that somebody has deleted is made again for the next run', async () => {
+    const made = await project('swept');
+    const first = await startIn(made.id, 'before', 'hostname');
+    await until(first.id, ({ settled }) => settled);
+    const namespace = on.namespace(made.id);
+    await on.api.remove(pathOf(KINDS.namespace, undefined, namespace));
+    await on.until(KINDS.namespace, undefined, namespace, gone => gone === undefined);
+    const second = await startIn(made.id, 'after', 'hostname');
+    const run = await until(second.id, ({ settled }) => settled);
+    expect([run.state, run.reason]).toEqual(['completed', null]);
   });
 
   test('what is nobody’s any more is removed at the start, and what is another’s is left alone', async () => {

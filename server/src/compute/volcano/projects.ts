@@ -75,9 +75,9 @@ export class Projects {
     return this.#ready.get(projectId) ?? this.#again(projectId);
   }
 
-  /** Forgets that a namespace is there, because it turned out not to be. */
-  forget(projectId: string): void {
-    this.#ready.delete(projectId);
+  /** Makes a namespace once more, which turned out not to be there. @throws ApiError */
+  remake(projectId: string): Promise<void> {
+    return this.#again(projectId);
   }
 
   #again(projectId: string): Promise<void> {

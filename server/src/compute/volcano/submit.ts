@@ -30,6 +30,7 @@ export function planHash(plan: ClusterPlan): string {
  * says so. A create that was not answered is looked for before it is made again.
  *
  * @throws EngineError `start_failed` where it is refused, `unreachable` where nobody knows
+ * @throws ApiError not found, where its namespace is not there
  */
 export async function createRun(
   api: ClusterApi,
@@ -88,6 +89,9 @@ async function create(
           return ours(found, object);
         }
         throw asEngineError(error);
+      }
+      if (error.notFound) {
+        throw error;
       }
       if (!isPassing(error) || tries === REFUSED_TRIES) {
         throw asEngineError(error);

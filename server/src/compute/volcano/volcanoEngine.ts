@@ -20,10 +20,11 @@ import type {
 import { EngineError, FINAL_STATES } from '../engine.ts';
 import { followLogs } from '../logs/follow.ts';
 import { rawBytes } from '../logs/reader.ts';
+import { isApiError } from './apiError.ts';
 import { ClusterApi } from './client.ts';
 import { checkCluster } from './check.ts';
 import { Cluster } from './cluster.ts';
-import { clusterHandleOf, clusterPlanOf } from './clusterPlan.ts';
+import { clusterHandleOf, clusterPlanOf, type ClusterPlan } from './clusterPlan.ts';
 import { command } from './commands.ts';
 import type { VolcanoEngineConfig } from './config.ts';
 import { Contact } from './contact.ts';
@@ -32,7 +33,7 @@ import { execInPod } from './exec.ts';
 import { KINDS, pathOf } from './kinds.ts';
 import { ownSelector, podIndex, replicaName } from './names.ts';
 import { prepareFiles } from './nodeFiles.ts';
-import type { Pod } from './objects.ts';
+import type { ClusterObject, Pod } from './objects.ts';
 import { Ownership } from './ownership.ts';
 import { runFiles } from './places.ts';
 import { planWorkload } from './plan.ts';
@@ -308,13 +309,26 @@ export class VolcanoEngine implements ComputeEngine {
         await prepareFiles(this.#config, this.#ownership, data);
         const hash = planHash(data);
         await run.records.keepSubmitted({ hash });
-        const made = await createRun(this.#api, this.#contact, this.#config, data, this.#program);
-        await run.made(made, hash);
+        await run.made(await this.#create(data), hash);
       });
     } catch (error) {
       throw asEngineError(error);
     }
     this.#runs.look(run);
+  }
+
+  async #create(data: ClusterPlan): Promise<ClusterObject> {
+    const create = () => createRun(this.#api, this.#contact, this.#config, data, this.#program);
+    try {
+      return await create();
+    } catch (error) {
+      if (!isApiError(error) || !error.notFound) {
+        throw error;
+      }
+      // Somebody has deleted the namespace that we know to have made.
+      await this.#projects.remake(data.projectId);
+      return create();
+    }
   }
 
   /** The pods that run, the master or first replica first. @throws EngineError `not_running` */
