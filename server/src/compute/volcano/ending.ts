@@ -19,8 +19,9 @@ import { asEngineError } from './submit.ts';
 const SHORTEST_GRACE_S = 1;
 /** How long the job's controller may take to hear a command, before its pods are ended past it. */
 const HEARD_MS = 10_000;
-/** A command that has had no effect for this long is given again. */
-const COMMAND_MS = 1_000;
+/** A command that has had no effect for so long is given again, ever later: a controller with much to do is not given more of it. */
+const FIRST_COMMAND_MS = 1_000;
+const LAST_COMMAND_MS = 4_000;
 const RELEASE_MS = 60_000;
 
 /** Ends workloads and removes what is left of them in the cluster. */
@@ -121,14 +122,12 @@ export class Endings {
    * the job, or just before it is started again itself, is lost: a command is given again until the job's phase tells of it.
    */
   async #stopJob(run: Run, graceMs: number | undefined): Promise<void> {
-    const deadline = performance.now() + HEARD_MS;
-    do {
+    for (let ms = FIRST_COMMAND_MS; ms <= LAST_COMMAND_MS; ms *= 2) {
       await command(this.#api, this.#contact, run, 'AbortJob');
-    } while (
-      !(await this.#endsWithin(run, COMMAND_MS)) &&
-      performance.now() < deadline &&
-      !FINAL_STATES.includes((await run.observe()).state)
-    );
+      if ((await this.#endsWithin(run, ms)) || FINAL_STATES.includes((await run.observe()).state)) {
+        break;
+      }
+    }
     if (graceMs !== undefined && graceMs < run.data.graceMs) {
       await this.#hasten(run, graceMs);
     }
