@@ -1,5 +1,5 @@
 import { LABELS } from './names.ts';
-import type { ClusterNode, Pod, Quantities } from './objects.ts';
+import type { ClusterNode, ClusterObject, Pod, PodTemplate, Quantities } from './objects.ts';
 import { add } from './quantities.ts';
 
 /** A resource of the cluster: all there is, what is taken, and by whom. */
@@ -8,6 +8,11 @@ export interface Supply {
   used: number;
   /** By {@link runKey}; pods of no run are under the empty key. */
   held: ReadonlyMap<string, number>;
+}
+
+interface Replicated {
+  replicas?: number;
+  template?: PodTemplate;
 }
 
 /** Adds up what machines have and what pods on them take, by what their requests say: this is what a scheduler counts. */
@@ -82,6 +87,16 @@ export function requestsOf(
     }
   });
   return sums;
+}
+
+/** What all pods of a job or stateful set ask for together. Of a task that has none Volcano leaves the number of replicas out. */
+export function requestsIn(object: ClusterObject): Map<string, number> {
+  const { spec = {} } = object as { spec?: Replicated & { tasks?: readonly Replicated[] } };
+  const groups = spec.tasks ?? [{ ...spec, replicas: spec.replicas ?? 1 }];
+  return requestsOf(
+    groups.map(({ template }) => template?.spec ?? {}),
+    groups.map(({ replicas = 0 }) => replicas)
+  );
 }
 
 /** The namespace and the name of a run's objects, as one. */

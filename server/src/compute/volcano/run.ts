@@ -6,18 +6,11 @@ import { FINAL_STATES } from '../engine.ts';
 import { isApiError } from './apiError.ts';
 import type { Cluster, RunObjects } from './cluster.ts';
 import { clusterHandleOf, type ClusterHandle } from './clusterPlan.ts';
-import { requestsOf } from './load.ts';
+import { requestsIn } from './load.ts';
 import { ANNOTATIONS, replicaName } from './names.ts';
 import type { NodeRecord } from './nodeRecord.ts';
 import { readNodeRecord } from './nodeRecord.ts';
-import type {
-  ClusterObject,
-  CommandAction,
-  ObservedJob,
-  Pod,
-  PodTemplate,
-  StatefulSet
-} from './objects.ts';
+import type { ClusterObject, CommandAction, ObservedJob, Pod, StatefulSet } from './objects.ts';
 import { runFiles } from './places.ts';
 import { because, stateOf } from './reasons.ts';
 import { RunRecords, type Submitted } from './records.ts';
@@ -340,24 +333,4 @@ function uidOf(object: ClusterObject): { uid?: string } {
 /** Pods that an object owns. A stateful set or job of the same name that was there before had others. */
 function ownPods(objects: RunObjects, uid: string | undefined): Pod[] {
   return objects.pods.filter(pod => pod.metadata.ownerReferences?.some(owner => owner.uid === uid));
-}
-
-/** What all pods of an object ask for together. */
-function requestsIn(object: ClusterObject): Map<string, number> {
-  const { spec } = object as {
-    spec?: {
-      replicas?: number;
-      template?: PodTemplate;
-      tasks?: readonly { replicas?: number; template?: PodTemplate }[];
-    };
-  };
-  const groups = spec?.tasks ?? [{ replicas: spec?.replicas ?? 1, ...templateOf(spec) }];
-  return requestsOf(
-    groups.map(({ template }) => template?.spec ?? {}),
-    groups.map(({ replicas = 1 }) => replicas)
-  );
-}
-
-function templateOf(spec: { template?: PodTemplate } | undefined): { template?: PodTemplate } {
-  return spec?.template === undefined ? {} : { template: spec.template };
 }

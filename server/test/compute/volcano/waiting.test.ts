@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Load } from '../../../src/compute/volcano/load.ts';
+import { Load, requestsIn } from '../../../src/compute/volcano/load.ts';
 import { LABELS } from '../../../src/compute/volcano/names.ts';
 import type { Pod, PodGroup } from '../../../src/compute/volcano/objects.ts';
 import { waitingReason } from '../../../src/compute/volcano/waiting.ts';
@@ -87,4 +87,21 @@ test('a gate is no reason, and a queue none that anybody can do something about'
   expect(waits(1, group, [gated])?.code).toBe('waiting_in_queue');
   expect(waits(1, group)?.code).toBe('waiting_in_queue');
   expect(waits(1, undefined)).toBeUndefined();
+});
+
+test('what is asked for is that of all pods, and nothing for a task without replicas, which Volcano keeps as one without a number', () => {
+  const template = { spec: { containers: [{ resources: { requests: { [DTU]: '2' } } }] } };
+  const asked = (spec: object) =>
+    Object.fromEntries(requestsIn({ metadata: { name: 'a' }, ...{ spec } }));
+  expect(asked({ tasks: [{ replicas: 1, template }, { template }] })).toEqual({ [DTU]: 2 });
+  expect(
+    asked({
+      tasks: [
+        { replicas: 1, template },
+        { replicas: 2, template }
+      ]
+    })
+  ).toEqual({ [DTU]: 6 });
+  expect(asked({ replicas: 3, template })).toEqual({ [DTU]: 6 });
+  expect(asked({ template })).toEqual({ [DTU]: 2 });
 });
