@@ -153,12 +153,19 @@ describe('a job', { concurrency: true }, () => {
   });
 
   test('has defaults', async () => {
-    const { spec } = await ground.submit('plain', { tasks: [task('a', 'true', { replicas: 2 })] });
+    const tasks = [task('a', 'true', { replicas: 2 }), task('b', 'true', { replicas: 0 })];
+    const { spec } = await ground.submit('plain', { tasks });
     assert.equal(spec.queue, 'default');
     assert.equal(spec.schedulerName, 'volcano');
     assert.equal(spec.minAvailable, 2);
     assert.equal(spec.maxRetry, 3);
-    assert.equal(spec.tasks[0]?.minAvailable, 2);
+    assert.deepEqual(
+      spec.tasks.map(({ replicas, minAvailable }) => [replicas, minAvailable]),
+      [
+        [2, 2],
+        [undefined, 0]
+      ]
+    );
   });
 
   const refused: [string, Partial<JobOptions>, RegExp][] = [

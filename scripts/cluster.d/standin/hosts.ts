@@ -1,4 +1,5 @@
 import type { Job, Task } from './objects.ts';
+import { replicasOf } from './objects.ts';
 
 export function podName(job: Job, task: Task, index: number): string {
   return `${job.metadata.name}-${task.name}-${index}`;
@@ -9,10 +10,10 @@ export function hostsOf(job: Job, task: Task): string[] {
   const { hostname, subdomain = job.metadata.name } = task.template.spec;
   if (hostname !== undefined) {
     // A template that names its host gives the same name to all of its pods.
-    return task.replicas > 0 ? [`${hostname}.${subdomain}`] : [];
+    return replicasOf(task) > 0 ? [`${hostname}.${subdomain}`] : [];
   }
   return Array.from(
-    { length: task.replicas },
+    { length: replicasOf(task) },
     (_, index) => `${podName(job, task, index)}.${subdomain}`
   );
 }

@@ -4,7 +4,7 @@ import { ApiError } from '../api.ts';
 import { podName } from './hosts.ts';
 import type { Change, Informer } from './informer.ts';
 import type { Job, JobStatus, Pod, PodGroup } from './objects.ts';
-import { LABELS, PATHS, isOf, keyOf, pathOf } from './objects.ts';
+import { LABELS, PATHS, isOf, keyOf, pathOf, replicasOf } from './objects.ts';
 import type { Step } from './phases.ts';
 import { count, phaseAfter, stepFor } from './phases.ts';
 import { PLUGINS, own, podGroupName, podOf } from './plugins.ts';
@@ -110,7 +110,7 @@ export class JobController {
       this.podsOf(job).filter(
         each => taskOf(each) === task?.name && each.status?.phase === 'Succeeded'
       );
-    return succeeded !== undefined && task !== undefined && succeeded.length >= task.replicas;
+    return succeeded !== undefined && task !== undefined && succeeded.length >= replicasOf(task);
   }
 
   private podsOf(job: Job): Pod[] {
@@ -284,7 +284,7 @@ export class JobController {
     const { namespace } = job.metadata;
     const made: Promise<unknown>[] = [];
     for (const task of job.spec.tasks) {
-      for (let index = 0; index < task.replicas; index++) {
+      for (let index = 0; index < replicasOf(task); index++) {
         if (!there.delete(podName(job, task, index))) {
           made.push(this.make(job, pathOf(PATHS.core, namespace, 'pods'), podOf(job, task, index)));
         }
@@ -326,7 +326,7 @@ function taskOf(pod: Pod): string {
 function groupOf(job: Job): PodGroup {
   const { labels, annotations } = job.metadata;
   const { minAvailable, queue, priorityClassName, tasks } = job.spec;
-  const members = tasks.map(task => [task.name, task.minAvailable ?? task.replicas] as const);
+  const members = tasks.map(task => [task.name, task.minAvailable ?? replicasOf(task)] as const);
   return {
     apiVersion: 'scheduling.volcano.sh/v1beta1',
     kind: 'PodGroup',

@@ -79,13 +79,19 @@ export interface Pod extends KubeObject {
 
 export interface Task {
   name: string;
-  replicas: number;
+  /** Missing for none: see {@link replicasOf}. */
+  replicas?: number;
   minAvailable?: number;
   policies?: Policy[];
   template: {
     metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
     spec: PodSpec;
   };
+}
+
+/** How many pods a task has. Of one that has none Volcano leaves the number out when it takes the job. */
+export function replicasOf({ replicas = 0 }: Pick<Task, 'replicas'>): number {
+  return replicas;
 }
 
 export interface JobSpec {

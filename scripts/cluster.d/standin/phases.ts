@@ -1,4 +1,5 @@
 import type { Action, Counts, Job, JobStatus, Phase, Pod } from './objects.ts';
+import { replicasOf } from './objects.ts';
 
 /** What is done about the pods of a job. */
 export type Step =
@@ -61,7 +62,7 @@ export function stepFor(phase: Phase, action: Action | undefined): Step {
 export function phaseAfter(job: Job, status: JobStatus): Phase {
   const { phase } = status.state;
   const { minAvailable, maxRetry, tasks } = job.spec;
-  const total = tasks.reduce((sum, task) => sum + task.replicas, 0);
+  const total = tasks.reduce((sum, task) => sum + replicasOf(task), 0);
   const { pending, running, succeeded, failed, terminating } = status;
   switch (phase) {
     case 'Pending':

@@ -47,7 +47,7 @@ export function holds(pod: Pod): boolean {
 export function gangOf(job: Job): PodSpec[] {
   const needed: PodSpec[] = [];
   const more: PodSpec[] = [];
-  for (const { replicas, minAvailable = replicas, template } of job.spec.tasks) {
+  for (const { replicas = 0, minAvailable = replicas, template } of job.spec.tasks) {
     for (let index = 0; index < replicas; index++) {
       (index < minAvailable ? needed : more).push(template.spec);
     }

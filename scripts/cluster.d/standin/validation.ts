@@ -1,5 +1,5 @@
 import type { Job, JobSpec, Policy, Queue } from './objects.ts';
-import { ACTIONS, EVENTS } from './objects.ts';
+import { ACTIONS, EVENTS, replicasOf } from './objects.ts';
 import { PLUGINS } from './plugins.ts';
 import { milliseconds } from './policies.ts';
 
@@ -8,15 +8,19 @@ export function defaults(job: Job): { op: 'add'; path: string; value: unknown }[
   const { minAvailable, maxRetry, tasks } = job.spec;
   const spec: Partial<JobSpec> = {
     ...(maxRetry ? {} : { maxRetry: 3 }),
-    tasks: tasks.map((task, index) => ({
+    tasks: tasks.map(({ replicas = 0, ...task }, index) => ({
       ...task,
       name: task.name || `default${index}`,
-      minAvailable: task.minAvailable ?? task.replicas
+      ...(replicas === 0 ? {} : { replicas }),
+      minAvailable: task.minAvailable ?? replicas
     })),
     ...(minAvailable
       ? {}
       : {
-          minAvailable: tasks.reduce((sum, task) => sum + (task.minAvailable ?? task.replicas), 0)
+          minAvailable: tasks.reduce(
+            (sum, task) => sum + (task.minAvailable ?? replicasOf(task)),
+            0
+          )
         })
   };
   return Object.entries(spec).map(([name, value]) => ({ op: 'add', path: `/spec/${name}`, value }));
@@ -29,7 +33,7 @@ export function faultsOf(job: Job, queue: Queue | undefined, children: number): 
   const names = new Set<string>();
   let replicas = 0;
   for (const task of spec.tasks) {
-    if (task.minAvailable !== undefined && task.minAvailable > task.replicas) {
+    if (task.minAvailable !== undefined && task.minAvailable > replicasOf(task)) {
       faults.push(
         `'minAvailable' is greater than 'replicas' in task: ${task.name}, job: ${metadata.name}`
       );
@@ -38,9 +42,9 @@ export function faultsOf(job: Job, queue: Queue | undefined, children: number): 
       faults.push(`duplicated task name ${task.name}`);
     }
     names.add(task.name);
-    replicas += task.replicas;
+    replicas += replicasOf(task);
     faults.push(...policyFaults(task.policies, 'spec.tasks.policies'));
-    faults.push(...nameFaults(`${metadata.name}-${task.name}-${task.replicas}`));
+    faults.push(...nameFaults(`${metadata.name}-${task.name}-${replicasOf(task)}`));
   }
   if (replicas < spec.minAvailable) {
     faults.push("job 'minAvailable' should not be greater than total replicas in tasks");
@@ -126,11 +130,13 @@ export function changeFault(before: Job, after: Job): string | undefined {
   if (before.spec.tasks.length !== after.spec.tasks.length) {
     return 'job updates may not add or remove tasks';
   }
-  const small = after.spec.tasks.find(({ minAvailable = 0, replicas }) => minAvailable > replicas);
+  const small = after.spec.tasks.find(
+    ({ minAvailable = 0, replicas = 0 }) => minAvailable > replicas
+  );
   if (small) {
     return `'minAvailable' must be <= 'replicas' in task: ${small.name}`;
   }
-  if (after.spec.minAvailable > after.spec.tasks.reduce((sum, task) => sum + task.replicas, 0)) {
+  if (after.spec.minAvailable > after.spec.tasks.reduce((sum, task) => sum + replicasOf(task), 0)) {
     return "job 'minAvailable' must not be greater than total replicas";
   }
   return rest(before) === rest(after)

@@ -1,4 +1,5 @@
 import type { Job, JobSpec, JobStatus, Node, Pod, PodSpec, Task } from '../objects.ts';
+import { replicasOf } from '../objects.ts';
 
 export function podSpec(
   requests: Record<string, string | number> = {},
@@ -18,7 +19,7 @@ export function job(spec: Partial<JobSpec> = {}, status: Partial<JobStatus> = {}
     spec: {
       schedulerName: 'volcano',
       queue: 'default',
-      minAvailable: tasks.reduce((sum, { replicas }) => sum + replicas, 0),
+      minAvailable: tasks.reduce((sum, each) => sum + replicasOf(each), 0),
       maxRetry: 3,
       ...spec,
       tasks

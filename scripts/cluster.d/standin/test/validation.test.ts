@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JobSpec, Queue } from '../objects.ts';
+import type { JobSpec, Queue, Task } from '../objects.ts';
 import { changeFault, defaults, faultsOf } from '../validation.ts';
 import { job, task } from './samples.ts';
 
@@ -67,7 +67,8 @@ describe('a new job is refused', () => {
 });
 
 test('what a job leaves open is filled in', () => {
-  const tasks = [task('', { replicas: 2 }), task('b', { replicas: 3, minAvailable: 1 })];
+  const none = task('c', { replicas: 0 });
+  const tasks = [task('', { replicas: 2 }), task('b', { replicas: 3, minAvailable: 1 }), none];
   const open = job({ tasks, maxRetry: 0, minAvailable: 0 });
   const filled = Object.fromEntries(defaults(open).map(({ path, value }) => [path, value]));
   expect(filled).toMatchObject({
@@ -75,9 +76,15 @@ test('what a job leaves open is filled in', () => {
     '/spec/minAvailable': 3,
     '/spec/tasks': [
       { name: 'default0', minAvailable: 2 },
-      { name: 'b', minAvailable: 1 }
+      { name: 'b', minAvailable: 1 },
+      { name: 'c', minAvailable: 0 }
     ]
   });
+  expect((filled['/spec/tasks'] as Task[]).map(({ replicas }) => replicas)).toEqual([
+    2,
+    3,
+    undefined
+  ]);
 });
 
 test('of a job that is there only its size may change', () => {
