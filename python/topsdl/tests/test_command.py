@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,10 +81,21 @@ def test_a_program_that_fails_is_a_finding(
 
 
 def test_an_interrupt_waits_for_what_the_program_removes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    removed = tmp_path / "removed"
-    script = f"trap 'sleep 1; touch {removed}; exit' INT; echo '{{\"engine\":\"volcano\"}}'; kill -INT $PPID $$; sleep 30"
+    told, removed = tmp_path / "told", tmp_path / "removed"
+    os.mkfifo(told)
+    # Interrupts both, as a terminal does, once the first finding was told and the next one is waited for.
+    script = f"""
+        trap 'sleep 1; touch {removed}; exit' INT
+        echo '{{"engine": "volcano"}}'
+        echo '{{"what": "cards", "state": "ok", "detail": ""}}'
+        read -r < {told}
+        kill -INT $PPID $$
+    """
     monkeypatch.setattr(doctor, "companion_command", lambda: ["/bin/bash", "-c", script])
-    assert main(["doctor", "--run", "--data", str(tmp_path)]) == 130
+    with pytest.raises(KeyboardInterrupt):
+        for finding in doctor.examine(tmp_path, run=True):
+            if finding.what == "cards":
+                told.write_text("\n")
     assert removed.exists()
 
 

@@ -315,7 +315,7 @@ async function failure(
     ? (detail ?? state)
     : `${state} after ${Math.round(tookMs / 1000)} s: ${detail ?? warning ?? 'nobody says why'}`;
   const mend =
-    code === 'waiting_for_room'
+    state === 'pending'
       ? MEND.room
       : code === 'node_not_ready'
         ? MEND.network
