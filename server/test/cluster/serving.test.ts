@@ -31,7 +31,8 @@ if (cluster === undefined) {
   let service: Service;
 
   beforeAll(async () => {
-    on = await ClusterStage.set(cluster);
+    // As from inside the cluster; the engine's own suite goes through the API server.
+    on = await ClusterStage.set(cluster, undefined, { TOPSDL_CLUSTER_REACH: 'direct' });
     serve = await setServingStage(on.companion);
     const packageId = await serve.package('digits');
     [first, second] = (await Promise.all(
@@ -46,8 +47,11 @@ if (cluster === undefined) {
   });
 
   afterAll(async () => {
-    await serve?.clear();
-    await on?.close();
+    try {
+      await serve?.clear();
+    } finally {
+      await on?.close();
+    }
   });
 
   const add = (packageVersionId: string, replicas: number) => ({

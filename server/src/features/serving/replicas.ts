@@ -226,7 +226,7 @@ export class Replicas implements WorkloadOwner {
     };
   }
 
-  /** What the gateway's tables mean for one that knows shares only: a version that takes no request has none. */
+  /** What the gateway's tables mean for one that knows shares only: one that takes no request is left out, for it may not be there yet. */
   #routes(): ServiceRoute[] {
     const { orm } = this.#app.db;
     return orm
@@ -245,7 +245,7 @@ export class Replicas implements WorkloadOwner {
   #shareOf(row: VersionRow | null, share: number): ServiceRoute['versions'] {
     const version = row && this.#version(row.versionId);
     const workload = version && this.latest(version.id);
-    return version && workload?.handle && isHolding(workload.state)
+    return share > 0 && version && workload?.handle && isHolding(workload.state)
       ? [{ handle: workload.handle, port: this.#port(version), share }]
       : [];
   }

@@ -166,7 +166,8 @@ export class TensorBoards implements WorkloadOwner {
       ...['python3', '-m', 'tensorboard.main'],
       ...['--logdir', LOG_DIRECTORY],
       ...['--path_prefix', pathOf(row.id).replace(/\/$/, '')],
-      ...['--host', '127.0.0.1', '--port', String(row.port)],
+      ...(await this.#host()),
+      ...['--port', String(row.port)],
       ...['--reload_interval', '5']
     ];
     return {
@@ -260,6 +261,12 @@ export class TensorBoards implements WorkloadOwner {
         return;
       }
     }
+  }
+
+  /** Its own loopback address, or on a cluster all of its pod's: it is reached there as soon as it says that it takes requests. */
+  async #host(): Promise<string[]> {
+    const { capabilities } = await this.#engine.check();
+    return capabilities.isolation === 'cluster' ? ['--bind_all'] : ['--host', '127.0.0.1'];
   }
 
   /** The usual port, or a free one where it would share the machine's network. */
