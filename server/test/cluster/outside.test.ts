@@ -51,9 +51,9 @@ if (cluster === undefined) {
   afterAll(async () => {
     try {
       await serve?.clear();
+      await undo?.();
     } finally {
       await on?.close();
-      await undo?.();
     }
   });
 
