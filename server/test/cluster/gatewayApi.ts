@@ -57,6 +57,8 @@ export async function requireHttpRoutes(api: ClusterApi): Promise<() => Promise<
   };
   const made = await api.create(DEFINITION, definition);
   await established(api, made);
+  // Answered from what watches are served from, which may not be there yet; until then it is asked to come again.
+  await api.list(KINDS.httpRoute, undefined, { resourceVersion: '0' });
   return () => api.remove(pathOf(DEFINITION, undefined, NAME));
 }
 
