@@ -1,32 +1,27 @@
 import type { ServiceRoute } from '../engine.ts';
 import { isApiError } from './apiError.ts';
 import type { ClusterApi } from './client.ts';
-import type { VolcanoEngineConfig } from './config.ts';
+import type { GatewayConfig, VolcanoEngineConfig } from './config.ts';
 import type { Contact } from './contact.ts';
 import { KINDS, pathOf } from './kinds.ts';
-import { httpRouteManifest } from './manifests/httpRoute.ts';
+import { httpRouteManifest, type HttpRoute } from './manifests/httpRoute.ts';
 import { ownSelector } from './names.ts';
+import type { Projects } from './projects.ts';
 
 /** Keeps HTTPRoutes in step with what is told of services: none where no gateway is configured, or the cluster has no Gateway API. */
 export class Routes {
   readonly #config: VolcanoEngineConfig;
   readonly #api: ClusterApi;
   readonly #contact: Contact;
-  /** Resolves when things can be made for a project. */
-  readonly #ready: (projectId: string) => Promise<void>;
+  readonly #projects: Projects;
   /** What the cluster has, by path; empty text for what was there before and is not known. */
   #there: Map<string, string> | undefined;
 
-  constructor(
-    config: VolcanoEngineConfig,
-    api: ClusterApi,
-    contact: Contact,
-    ready: (projectId: string) => Promise<void>
-  ) {
+  constructor(config: VolcanoEngineConfig, api: ClusterApi, contact: Contact, projects: Projects) {
     this.#config = config;
     this.#api = api;
     this.#contact = contact;
-    this.#ready = ready;
+    this.#projects = projects;
   }
 
   /** One call at a time. @throws ApiError */
@@ -38,47 +33,62 @@ export class Routes {
     }
     const { gateway } = this.#config;
     const left = new Set(there.keys());
+    const steps: (() => Promise<void>)[] = [];
     const wanted =
       gateway === undefined
         ? []
-        : routes.map(route => ({
-            route,
-            manifest: httpRouteManifest(this.#config, gateway, route)
-          }));
+        : routes.map(route => ({ route, manifest: this.#manifest(gateway, route) }));
     for (const { route, manifest } of wanted) {
       const path = pathOf(KINDS.httpRoute, manifest.metadata.namespace, manifest.metadata.name);
       const text = JSON.stringify(manifest);
       left.delete(path);
       if (there.get(path) !== text) {
-        await this.#ready(route.projectId);
-        await this.#contact.ask(() => this.#api.apply(KINDS.httpRoute, manifest));
-        there.set(path, text);
+        steps.push(async () => {
+          await this.#projects.ready(route.projectId);
+          await this.#contact.ask(() => this.#api.apply(KINDS.httpRoute, manifest));
+          there.set(path, text);
+        });
       }
     }
     for (const path of left) {
-      await this.#remove(path);
-      there.delete(path);
+      steps.push(async () => {
+        await this.#remove(path);
+        there.delete(path);
+      });
     }
+    // One that cannot be made keeps none of the others from being so.
+    const results = await Promise.allSettled(steps.map(step => step()));
+    const failed = results.find(result => result.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  }
+
+  #manifest(gateway: GatewayConfig, route: ServiceRoute): HttpRoute {
+    const namespace = this.#projects.namespaceOf(route.projectId);
+    return httpRouteManifest(this.#config, gateway, namespace, route);
   }
 
   /** Undefined where there can be none. */
   async #list(): Promise<Map<string, string> | undefined> {
     const labelSelector = ownSelector(this.#config.instance);
+    const namespaces = this.#config.watch === 'cluster' ? [undefined] : this.#projects.namespaces();
+    const found = new Map<string, string>();
     try {
-      const { items } = await this.#contact.ask(() =>
-        this.#api.list(KINDS.httpRoute, undefined, { labelSelector })
-      );
-      return new Map(
-        (items ?? []).map(({ metadata }) => [
-          pathOf(KINDS.httpRoute, metadata.namespace, metadata.name),
-          ''
-        ])
-      );
+      for (const namespace of namespaces) {
+        const { items } = await this.#contact.ask(() =>
+          this.#api.list(KINDS.httpRoute, namespace, { labelSelector })
+        );
+        for (const { metadata } of items ?? []) {
+          found.set(pathOf(KINDS.httpRoute, metadata.namespace, metadata.name), '');
+        }
+      }
+      return found;
     } catch (error) {
       // Without a gateway nobody need have given the right to look.
       const none =
         isApiError(error) &&
-        (error.notFound || (this.#config.gateway === undefined && error.status === 403));
+        (error.notFound || (this.#config.gateway === undefined && error.forbidden));
       if (none) {
         return undefined;
       }

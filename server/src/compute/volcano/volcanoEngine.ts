@@ -95,9 +95,7 @@ export class VolcanoEngine implements ComputeEngine {
     this.#contact = new Contact(() => api.get('/readyz'));
     this.#cluster = new Cluster(api, this.#contact, config);
     this.#projects = new Projects(config, api, this.#contact);
-    this.#routes = new Routes(config, api, this.#contact, projectId =>
-      this.#projects.ready(projectId)
-    );
+    this.#routes = new Routes(config, api, this.#contact, this.#projects);
     this.#endings = new Endings(api, this.#contact, this.#cluster);
     this.#unnoticed = new Unnoticed((run, action) => command(api, this.#contact, run, action));
     this.#relays = new Relays(sockets);

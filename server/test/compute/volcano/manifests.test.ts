@@ -79,7 +79,7 @@ test('a way into a service past the companion, and what lets it in', () => {
   };
   const replica = statefulSetManifest(config, clusterPlan(service), 'hash', PROGRAM);
   expect([
-    httpRouteManifest(config, gateway, route),
+    httpRouteManifest(config, gateway, clusterPlan().namespace, route),
     networkPolicies(config, 'n').find(({ metadata }) => metadata.name === 'topsdl-gateway'),
     replica.spec?.template?.spec.containers[0].lifecycle
   ]).toMatchSnapshot();

@@ -4,7 +4,7 @@ import { ISOLATION } from '../../../isolation.ts';
 import type { ServiceRoute } from '../../engine.ts';
 import { clusterHandleOf } from '../clusterPlan.ts';
 import type { GatewayConfig, VolcanoEngineConfig } from '../config.ts';
-import { ANNOTATIONS, namespaceName } from '../names.ts';
+import { ANNOTATIONS } from '../names.ts';
 import type { ClusterObject } from '../objects.ts';
 import { projectLabels } from './project.ts';
 
@@ -41,9 +41,9 @@ export interface HttpRoute extends ClusterObject {
 export function httpRouteManifest(
   config: VolcanoEngineConfig,
   gateway: GatewayConfig,
+  namespace: string,
   route: ServiceRoute
 ): HttpRoute {
-  const namespace = namespaceName(config.namespacePrefix, route.projectId);
   const weights = weightsOf(route.versions.map(({ share }) => share));
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
