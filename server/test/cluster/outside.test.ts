@@ -6,6 +6,7 @@ import { httpRouteName, type HttpRoute } from '../../src/compute/volcano/manifes
 import { testCluster } from '../compute/volcano/testCluster.ts';
 import { setServingStage, type ServingStage } from '../support/servingStage.ts';
 import { ClusterStage } from './clusterStage.ts';
+import { digitsOnline } from './digitsOnline.ts';
 import { requireHttpRoutes } from './gatewayApi.ts';
 
 jest.setTimeout(240_000);
@@ -36,16 +37,7 @@ if (cluster === undefined) {
     });
     undo = await requireHttpRoutes(on.api);
     serve = await setServingStage(on.companion);
-    const packageId = await serve.package('digits');
-    [first, second] = (await Promise.all(
-      ['one', 'two'].map(async NAME =>
-        serve.built(await serve.build(packageId, { environment: { NAME } }))
-      )
-    )) as [PackageVersion, PackageVersion];
-    service = await serve.stage.owner.call(serving.createService, {
-      params: { projectId: serve.stage.projectId },
-      body: { name: 'digits online' }
-    });
+    ({ first, second, service } = await digitsOnline(serve));
   });
 
   afterAll(async () => {

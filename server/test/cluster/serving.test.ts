@@ -7,6 +7,7 @@ import { testCluster } from '../compute/volcano/testCluster.ts';
 import { setServingStage, type ServingStage } from '../support/servingStage.ts';
 import { writeWheels } from '../support/wheels.ts';
 import { ClusterStage } from './clusterStage.ts';
+import { digitsOnline } from './digitsOnline.ts';
 
 jest.setTimeout(240_000);
 
@@ -34,16 +35,7 @@ if (cluster === undefined) {
     // As from inside the cluster; the engine's own suite goes through the API server.
     on = await ClusterStage.set(cluster, undefined, { TOPSDL_CLUSTER_REACH: 'direct' });
     serve = await setServingStage(on.companion);
-    const packageId = await serve.package('digits');
-    [first, second] = (await Promise.all(
-      ['one', 'two'].map(async NAME =>
-        serve.built(await serve.build(packageId, { environment: { NAME } }))
-      )
-    )) as [PackageVersion, PackageVersion];
-    service = await serve.stage.owner.call(serving.createService, {
-      params: { projectId: serve.stage.projectId },
-      body: { name: 'digits online' }
-    });
+    ({ first, second, service } = await digitsOnline(serve));
   });
 
   afterAll(async () => {

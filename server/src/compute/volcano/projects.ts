@@ -20,6 +20,7 @@ import {
 import { ANNOTATIONS, namespaceName, ownSelector, projectNamespace } from './names.ts';
 import type { ClusterObject } from './objects.ts';
 import { pause } from './pause.ts';
+import { removeIfThere } from './removal.ts';
 
 /** How long a new queue may take until it is open, and a namespace until pods can be made in it. */
 const READY_TRIES = 100;
@@ -103,7 +104,11 @@ export class Projects {
     if (Object.keys(quota.spec.hard).length > 0) {
       await this.#apply(KINDS.resourceQuota, quota);
     } else {
-      await this.#remove(pathOf(KINDS.resourceQuota, namespace, QUOTA_NAME));
+      await removeIfThere(
+        this.#api,
+        this.#contact,
+        pathOf(KINDS.resourceQuota, namespace, QUOTA_NAME)
+      );
     }
     for (const policy of networkPolicies(config, namespace)) {
       await this.#apply(KINDS.networkPolicy, policy);
@@ -158,13 +163,13 @@ export class Projects {
       }
       this.#ready.delete(projectId);
       if (this.#config.queue === undefined) {
-        await this.#remove(pathOf(KINDS.queue, undefined, name));
+        await removeIfThere(this.#api, this.#contact, pathOf(KINDS.queue, undefined, name));
       }
       if ('claim' in this.#config.volume) {
-        await this.#remove(pathOf(KINDS.volume, undefined, name));
+        await removeIfThere(this.#api, this.#contact, pathOf(KINDS.volume, undefined, name));
       }
       // Last: what is left after a failure is found by it the next time.
-      await this.#remove(pathOf(KINDS.namespace, undefined, name));
+      await removeIfThere(this.#api, this.#contact, pathOf(KINDS.namespace, undefined, name));
     }
   }
 
@@ -221,16 +226,6 @@ export class Projects {
       await this.#contact.ask(() => this.#api.create(kind, object));
     } catch (error) {
       if (!isApiError(error) || !error.conflict) {
-        throw error;
-      }
-    }
-  }
-
-  async #remove(path: string): Promise<void> {
-    try {
-      await this.#contact.ask(() => this.#api.remove(path));
-    } catch (error) {
-      if (!isApiError(error) || !error.notFound) {
         throw error;
       }
     }

@@ -7,6 +7,7 @@ import { KINDS, pathOf } from './kinds.ts';
 import { httpRouteManifest, type HttpRoute } from './manifests/httpRoute.ts';
 import { ownSelector } from './names.ts';
 import type { Projects } from './projects.ts';
+import { removeIfThere } from './removal.ts';
 
 /** Keeps HTTPRoutes in step with what is told of services: none where no gateway is configured, or the cluster has no Gateway API. */
 export class Routes {
@@ -52,7 +53,7 @@ export class Routes {
     }
     for (const path of left) {
       steps.push(async () => {
-        await this.#remove(path);
+        await removeIfThere(this.#api, this.#contact, path);
         there.delete(path);
       });
     }
@@ -93,16 +94,6 @@ export class Routes {
         return undefined;
       }
       throw error;
-    }
-  }
-
-  async #remove(path: string): Promise<void> {
-    try {
-      await this.#contact.ask(() => this.#api.remove(path));
-    } catch (error) {
-      if (!isApiError(error) || !error.notFound) {
-        throw error;
-      }
     }
   }
 }
