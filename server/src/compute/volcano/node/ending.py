@@ -4,7 +4,8 @@ How the processes of a node are asked to end, so that each has its time to save,
 SIGTERM goes to those that do the work. What only carries them gets none, because that would take the others' time away: ssh would
 hang up, and mpirun, which gives its processes two seconds, would kill them. mpirun does the same when one process ends before the
 others, on whichever node, such as one that has nothing to save: so it is halted until all are gone. On one node that is when the
-first has ended; with several, at once, for what ends on another node it hears of before this one does.
+first has ended; with several, at once, for what ends on another node it hears of before this one does. What a carrier starts after
+all is told, too; what the others start is not, because it may be a part of saving.
 """
 
 import signal
@@ -29,6 +30,7 @@ class Ending:
         self._role = role
         self._several = several
         self._peers_left = peers_left
+        self._told = set()
         self._ranks = set()
         self._halted = set()
 
@@ -40,10 +42,13 @@ class Ending:
         else:
             self._lost_one(processes.others())
         for process in processes.others():
-            if process.name not in CARRIERS:
-                processes.signal_one(process.pid, signal.SIGTERM)
+            self._tell(process)
         while True:
             left = processes.others()
+            carriers = {process.pid for process in left if process.name in CARRIERS}
+            for process in left:
+                if process.parent in carriers:
+                    self._tell(process)
             working = [process for process in left if process.name not in CARRIERS]
             if not working and not (self._role == "master" and self._peers_left()):
                 break
@@ -56,6 +61,11 @@ class Ending:
         self._release()
         while time.monotonic() < until and any(process.name != "sshd" for process in processes.others()):
             time.sleep(CHECK_EVERY)
+
+    def _tell(self, process):
+        if process.name not in CARRIERS and process.pid not in self._told:
+            self._told.add(process.pid)
+            processes.signal_one(process.pid, signal.SIGTERM)
 
     def _lost_one(self, left):
         """Whether a process that a launcher started has ended."""
