@@ -70,6 +70,8 @@ export class VolcanoEngine implements ComputeEngine {
   readonly #runs: Runs;
   readonly #program: string;
   readonly #submits = new Map<string, Promise<void>>();
+  /** How many replicas were asked for last, by the name of the service's objects. */
+  readonly #scaled = new Map<string, number>();
   readonly #turns = new Turns(MOST_SUBMITS);
   #check: Promise<EngineCheck> | undefined;
 
@@ -244,12 +246,15 @@ export class VolcanoEngine implements ComputeEngine {
     if (!service) {
       throw new EngineError('not_a_service', 'Only a service has replicas.');
     }
-    if (this.#cluster.objects(namespace, name).set?.spec?.replicas === replicas) {
+    const last = this.#scaled.get(name) ?? replicas;
+    // What was asked for last may not have been told by the watch yet.
+    if (last === replicas && this.#cluster.objects(namespace, name).set?.spec?.replicas === last) {
       return;
     }
     const path = `${pathOf(KINDS.statefulSet, namespace, name)}/scale`;
     try {
       await this.#contact.ask(() => this.#api.patch(path, { spec: { replicas } }));
+      this.#scaled.set(name, replicas);
     } catch (error) {
       throw asEngineError(error);
     }
@@ -264,6 +269,7 @@ export class VolcanoEngine implements ComputeEngine {
     await this.#endings.release(run, (wanted, ms) => this.#runs.until(run, wanted, ms));
     this.#relays.remove(`${run.data.name}-`);
     this.#runs.forget(handle.runId);
+    this.#scaled.delete(run.data.name);
   }
 
   async sweep(known: readonly WorkloadHandle[]): Promise<void> {
