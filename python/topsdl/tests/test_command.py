@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,8 @@ def test_an_interrupt_waits_for_what_the_program_removes(tmp_path: Path, monkeyp
         kill -INT $PPID $$
     """
     monkeypatch.setattr(doctor, "companion_command", lambda: ["/bin/bash", "-c", script])
+    # What was started in the background of a shell inherits that interrupts are ignored, and hands that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.raises(KeyboardInterrupt):
         for finding in doctor.examine(tmp_path, run=True):
             if finding.what == "cards":
