@@ -20,10 +20,11 @@ export function runFiles(directory: string): {
   stopped: string;
   ended: string;
 } {
+  const given = join(directory, 'given');
   const kept = join(directory, 'kept');
   return {
     /** What pods are given, and cannot change. */
-    given: join(directory, 'given'),
+    given,
     /** What pods leave. Whatever is in there was written by a person's program: it is never followed, and never believed. */
     kept,
     logs: join(kept, 'logs'),
@@ -32,7 +33,8 @@ export function runFiles(directory: string): {
     /** What is copied on write. */
     copies: join(directory, 'copies'),
     submitted: join(directory, 'submitted.json'),
-    stopped: join(directory, 'stopped.json'),
+    /** That it is there tells a pod what it was too young to hear; `node/files.py` has the same. */
+    stopped: join(given, 'stopped.json'),
     ended: join(directory, 'ended.json')
   };
 }

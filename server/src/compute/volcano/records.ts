@@ -1,4 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { errno } from '../../files/errno.ts';
 import type { WorkloadObservation } from '../engine.ts';
@@ -19,14 +20,12 @@ export interface StopAsked {
 
 /**
  * What the engine itself remembers of a run, in files beside its logs: what no API server tells any more after the run's objects are
- * gone. Pods do not see them.
+ * gone. Pods see no more of them than that their end was asked for.
  */
 export class RunRecords {
   readonly #files: ReturnType<typeof runFiles>;
-  readonly #directory: string;
 
   constructor(directory: string) {
-    this.#directory = directory;
     this.#files = runFiles(directory);
   }
 
@@ -65,7 +64,7 @@ export class RunRecords {
       if (errno(error) !== 'ENOENT') {
         throw error;
       }
-      await mkdir(this.#directory, { recursive: true, mode: 0o755 });
+      await mkdir(dirname(path), { recursive: true, mode: 0o755 });
       await write();
     }
     await rename(fresh, path);

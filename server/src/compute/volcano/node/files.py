@@ -15,6 +15,14 @@ def given():
         return json.load(file)
 
 
+def end_asked():
+    """
+    Whether the end was asked for before this node could hear it: the engine notes that before it has anybody told. The pod of a replica
+    may also have been started again since.
+    """
+    return os.path.exists(os.path.join(GIVEN, "stopped.json"))
+
+
 def keep(kind, node, content, durable=False):
     """Replaces `<kind>/<node>.json` as a whole. A full disk loses it, and the run goes on."""
     path = os.path.join(KEPT, kind, f"{node}.json")

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 
+import asking
 from files import RUNTIME
 
 SSH = "/root/.ssh"
@@ -66,6 +67,7 @@ SetEnv {variables}
         stdout=log,
         stderr=log,
         close_fds=True,
+        preexec_fn=asking.release,
     )
 
 
