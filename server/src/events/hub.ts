@@ -2,6 +2,7 @@ import { and, asc, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { ChangeEvent, EventKind } from '@topsdl/contract';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { every } from '../housekeeping.ts';
 import { events, type EventRow } from './table.ts';
 
@@ -10,6 +11,16 @@ export const KEPT_FOR = 7 * 24 * 3_600_000;
 /** Rows read at once. */
 const BATCH = 500;
 const PRUNE_EVERY = 3_600_000;
+
+const newer = prepared(orm =>
+  orm
+    .select()
+    .from(events)
+    .where(gt(events.seq, sql.placeholder('since')))
+    .orderBy(asc(events.seq))
+    .limit(sql.placeholder('limit'))
+    .prepare()
+);
 
 export type Listener = (event: EventRow) => void;
 
@@ -55,13 +66,7 @@ export class Events {
 
   /** Events after `since`, at most a batch of them. */
   after(since: number, limit = BATCH): EventRow[] {
-    return this.#db.orm
-      .select()
-      .from(events)
-      .where(gt(events.seq, since))
-      .orderBy(asc(events.seq))
-      .limit(limit)
-      .all();
+    return newer(this.#db.orm).all({ since, limit });
   }
 
   /** Forgets what is older than a week. */

@@ -33,32 +33,59 @@ const byId = prepared(orm =>
     .prepare()
 );
 
-type Change = Partial<typeof workloads.$inferInsert>;
+type NewRow = typeof workloads.$inferInsert;
+type Change = Partial<NewRow>;
+type Run = (values: Record<string, unknown>) => Workload;
 
-/** Changes are of few forms: a statement for each set of columns, and those of them that become null. */
-const updates = prepared(orm => {
-  const statements = new Map<string, (values: Record<string, unknown>) => Workload>();
-  return (id: string, change: Change): Workload => {
-    const columns = Object.entries(change).filter(([, value]) => value !== undefined);
+/** Rows that are written are of few forms: a statement for each set of columns, and those of them that are null. */
+class Forms {
+  readonly #build: (columns: Change) => Run;
+  readonly #statements = new Map<string, Run>();
+
+  constructor(build: (columns: Change) => Run) {
+    this.#build = build;
+  }
+
+  run(row: Change, more: Record<string, unknown> = {}): Workload {
+    const columns = Object.entries(row).filter(([, value]) => value !== undefined);
     const form = columns.map(([name, value]) => (value === null ? `-${name}` : name)).join(' ');
-    let statement = statements.get(form);
+    let statement = this.#statements.get(form);
     if (statement === undefined) {
-      const set = columns.map(([name, value]) => [
+      const placeholders = columns.map(([name, value]) => [
         name,
         value === null ? null : sql.placeholder(name)
       ]);
+      statement = this.#build(Object.fromEntries(placeholders) as Change);
+      this.#statements.set(form, statement);
+    }
+    return statement({ ...row, ...more });
+  }
+}
+
+const inserts = prepared(
+  orm =>
+    new Forms(columns => {
+      const built = orm
+        .insert(workloads)
+        .values(columns as NewRow)
+        .returning()
+        .prepare();
+      return values => built.get(values);
+    })
+);
+
+const updates = prepared(
+  orm =>
+    new Forms(columns => {
       const built = orm
         .update(workloads)
-        .set(Object.fromEntries(set) as Change)
+        .set(columns)
         .where(eq(workloads.id, sql.placeholder('of')))
         .returning()
         .prepare();
-      statement = values => built.get(values);
-      statements.set(form, statement);
-    }
-    return statement({ ...change, of: id });
-  };
-});
+      return values => built.get(values);
+    })
+);
 
 const anyPending = prepared(orm =>
   orm
@@ -122,12 +149,12 @@ export const store = {
     return row !== undefined;
   },
 
-  insert(tx: Orm, row: typeof workloads.$inferInsert): Workload {
-    return tx.insert(workloads).values(row).returning().get();
+  insert(tx: Orm, row: NewRow): Workload {
+    return inserts(tx).run(row);
   },
 
   update(tx: Orm, id: string, change: Change): Workload {
-    return updates(tx)(id, change);
+    return updates(tx).run(change, { of: id });
   },
 
   remove(tx: Orm, kind: WorkloadKind, ownerId: string): void {
