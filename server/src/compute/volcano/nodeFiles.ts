@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { cp, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
+import { isThere } from '../../files/is-there.ts';
 import { EngineError } from '../engine.ts';
 import type { ClusterPlan } from './clusterPlan.ts';
 import type { VolcanoEngineConfig } from './config.ts';
@@ -24,27 +25,10 @@ export async function prepareFiles(
     await requireSource(config, source);
   }
   const files = runFiles(plan.directory);
-  const make = (path: string) => mkdir(path, { recursive: true, mode: 0o755 });
-  await make(files.given);
-  await make(files.kept);
-  const left = [files.logs, files.nodes, files.stats];
-  await Promise.all(left.map(make));
-  await Promise.all([files.kept, ...left].map(path => ownership.giveOne(path)));
-  const { uid, gid } = config;
-  const give = (name: string, content: string): Promise<void> =>
-    writeFile(join(files.given, name), content, { mode: 0o644 });
-  await Promise.all([
-    give('run.json', JSON.stringify(nodeConfiguration(config, plan))),
-    // The account is called root so that the manual's commands work, and has no privilege. An `x` as password would read as locked to sshd.
-    give(
-      'passwd',
-      `root:*:${uid}:${gid}:root:/root:/bin/bash
-sshd:*:104:65534::/run/sshd:/usr/sbin/nologin
-nobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-`
-    ),
-    give('group', `root:x:${gid}:\nnogroup:x:65534:\n`)
-  ]);
+  // A file system has most to do for each directory, and for what is renamed: this is done for every run, of which there may be many.
+  await mkdir(files.logs, { recursive: true, mode: 0o755 });
+  await ownership.giveOne(files.kept);
+  await ownership.giveOne(files.logs);
   for (const [index, { source, mode }] of plan.mounts.entries()) {
     if (mode === 'overlay') {
       await copyOnce(ownership, source, overlayDirectory(plan.directory, index));
@@ -55,6 +39,9 @@ nobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
   if (plan.layer !== undefined) {
     await ownership.open(plan.layer);
   }
+  // Last: it says that a submit was begun.
+  await mkdir(files.given, { mode: 0o755, recursive: true });
+  await writeFile(files.run, JSON.stringify(nodeConfiguration(config, plan)), { mode: 0o644 });
 }
 
 /** What `node/files.py` reads. */
@@ -105,13 +92,4 @@ async function copyOnce(ownership: Ownership, source: string, target: string): P
   });
   await ownership.give(fresh);
   await rename(fresh, target);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What a node leaves when it ends; `node/__main__.py` writes it. */
+/** What a node leaves when it ends; `node/node.py` writes it. */
 const NodeRecord = z.object({
   startedAt: z.number().optional(),
   endedAt: z.number().optional(),
@@ -19,7 +19,7 @@ const NodeRecord = z.object({
 });
 export type NodeRecord = z.output<typeof NodeRecord>;
 
-/** What a node uses; `node/__main__.py` writes it every second. */
+/** What a node uses; `node/node.py` writes it every second. */
 const NodeSample = z.object({
   time: z.number(),
   cpuSeconds: z.number(),
@@ -33,12 +33,12 @@ export type NodeSample = z.output<typeof NodeSample>;
 
 const MOST_BYTES = 64 * 1024;
 
-export function readNodeRecord(directory: string, node: string): Promise<NodeRecord | undefined> {
-  return readUntrusted(join(directory, `${node}.json`), NodeRecord);
+export function readNodeRecord(kept: string, node: string): Promise<NodeRecord | undefined> {
+  return readUntrusted(join(kept, `${node}.record.json`), NodeRecord);
 }
 
-export function readNodeSample(directory: string, node: string): Promise<NodeSample | undefined> {
-  return readUntrusted(join(directory, `${node}.json`), NodeSample);
+export function readNodeSample(kept: string, node: string): Promise<NodeSample | undefined> {
+  return readUntrusted(join(kept, `${node}.stats.json`), NodeSample);
 }
 
 /** A person's program can write there whatever it likes: no link is followed, nothing waited for, and only what is as expected is taken. */

@@ -22,6 +22,8 @@ export interface ObjectMeta {
   labels?: Readonly<Record<string, string>>;
   annotations?: Readonly<Record<string, string>>;
   ownerReferences?: readonly OwnerReference[];
+  /** Only the API server writes it. */
+  managedFields?: unknown;
 }
 
 export interface ClusterObject {

@@ -13,10 +13,9 @@ export function runFiles(directory: string): {
   given: string;
   kept: string;
   logs: string;
-  nodes: string;
-  stats: string;
   copies: string;
-  submitted: string;
+  run: string;
+  uid: string;
   stopped: string;
   ended: string;
 } {
@@ -28,11 +27,12 @@ export function runFiles(directory: string): {
     /** What pods leave. Whatever is in there was written by a person's program: it is never followed, and never believed. */
     kept,
     logs: join(kept, 'logs'),
-    nodes: join(kept, 'nodes'),
-    stats: join(kept, 'stats'),
     /** What is copied on write. */
     copies: join(directory, 'copies'),
-    submitted: join(directory, 'submitted.json'),
+    /** What the run's first process reads. */
+    run: join(given, 'run.json'),
+    /** Which object came of it. */
+    uid: join(directory, 'uid.json'),
     /** That it is there tells a pod what it was too young to hear; `node/files.py` has the same. */
     stopped: join(given, 'stopped.json'),
     ended: join(directory, 'ended.json')

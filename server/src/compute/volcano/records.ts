@@ -1,14 +1,14 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { isThere } from '../../files/is-there.ts';
 import { errno } from '../../files/errno.ts';
 import type { WorkloadObservation } from '../engine.ts';
 import { runFiles } from './places.ts';
 
-/** That a submit was begun, and which object came of it. */
+/** That a submit was begun: the object may be there. */
 export interface Submitted {
-  hash: string;
-  /** The object's uid, once the API server has told it. */
+  /** The object's, once the API server has told it. */
   uid?: string;
 }
 
@@ -29,12 +29,15 @@ export class RunRecords {
     this.#files = runFiles(directory);
   }
 
-  submitted(): Promise<Submitted | undefined> {
-    return read<Submitted>(this.#files.submitted);
+  /** A run's files are made ready before its object. */
+  async submitted(): Promise<Submitted | undefined> {
+    const known = await read<Submitted>(this.#files.uid);
+    return known ?? ((await isThere(this.#files.run)) ? {} : undefined);
   }
 
-  async keepSubmitted(submitted: Submitted): Promise<void> {
-    await this.#replace(this.#files.submitted, submitted);
+  async keepUid(uid: string): Promise<void> {
+    // Half of it says as much as nothing: that the object has to be looked for.
+    await inDirectory(this.#files.uid, () => writeFile(this.#files.uid, JSON.stringify({ uid })));
   }
 
   stopAsked(): Promise<StopAsked | undefined> {
@@ -57,17 +60,21 @@ export class RunRecords {
   /** Replaced as a whole: a reader finds the old or the new. */
   async #replace(path: string, content: object): Promise<void> {
     const fresh = `${path}.${process.pid}.${performance.now()}`;
-    const write = () => writeFile(fresh, JSON.stringify(content), { mode: 0o600 });
-    try {
-      await write();
-    } catch (error) {
-      if (errno(error) !== 'ENOENT') {
-        throw error;
-      }
-      await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-      await write();
-    }
+    await inDirectory(path, () => writeFile(fresh, JSON.stringify(content), { mode: 0o600 }));
     await rename(fresh, path);
+  }
+}
+
+/** Writes a file in a directory that is most often there. */
+async function inDirectory(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (errno(error) !== 'ENOENT') {
+      throw error;
+    }
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await write();
   }
 }
 

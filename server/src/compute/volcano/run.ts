@@ -75,10 +75,9 @@ export class Run {
   }
 
   /** Remembers what a create gave, before the watch tells of it. */
-  async made(object: ClusterObject, hash: string): Promise<void> {
-    this.#submitted = { hash, ...uidOf(object) };
+  async made(object: ClusterObject): Promise<void> {
     this.#made = { object, at: performance.now() };
-    await this.records.keepSubmitted(this.#submitted);
+    await this.#keepUid(object);
   }
 
   /** How it is now. One look at a time: who asks meanwhile gets the next one. */
@@ -175,18 +174,24 @@ export class Run {
 
   /** There is something of the run's name. Only what has the uid that we know, or else our own marks, is it. */
   async #known(object: ClusterObject, objects: RunObjects): Promise<WorkloadObservation> {
-    const submitted = this.#submitted;
-    if (submitted?.uid === undefined) {
+    const uid = this.#submitted?.uid;
+    if (uid === undefined) {
       if (object.metadata.annotations?.[ANNOTATIONS.run] !== this.handle.runId) {
         return { runId: this.handle.runId, state: 'absent', nodes: [] };
       }
-      this.#submitted = { hash: submitted?.hash ?? '', ...uidOf(object) };
-      await this.records.keepSubmitted(this.#submitted);
-    } else if (object.metadata.uid !== submitted.uid) {
+      await this.#keepUid(object);
+    } else if (object.metadata.uid !== uid) {
       return this.#lost(because('replaced', 'Something else has taken its name in the cluster.'));
     }
     this.#seen = true;
     return this.#evaluate(object, objects);
+  }
+
+  async #keepUid({ metadata: { uid } }: ClusterObject): Promise<void> {
+    this.#submitted = uid === undefined ? {} : { uid };
+    if (uid !== undefined) {
+      await this.records.keepUid(uid);
+    }
   }
 
   async #evaluate(object: ClusterObject, objects: RunObjects): Promise<WorkloadObservation> {
@@ -304,9 +309,9 @@ export class Run {
   }
 
   async #nodeRecords(names: readonly string[]): Promise<Map<string, NodeRecord>> {
-    const { nodes } = runFiles(this.data.directory);
+    const { kept } = runFiles(this.data.directory);
     const found = await Promise.all(
-      names.map(async name => [name, await readNodeRecord(nodes, name)] as const)
+      names.map(async name => [name, await readNodeRecord(kept, name)] as const)
     );
     return new Map(
       found.flatMap(([name, record]) => (record === undefined ? [] : [[name, record]]))
@@ -324,10 +329,6 @@ function steady(
   }
   const { reason: _reason, ...rest } = found;
   return { ...rest, state: 'running' };
-}
-
-function uidOf(object: ClusterObject): { uid?: string } {
-  return object.metadata.uid === undefined ? {} : { uid: object.metadata.uid };
 }
 
 /** Pods that an object owns. A stateful set or job of the same name that was there before had others. */

@@ -29,10 +29,10 @@ export async function readStats(
   nodes: ReadonlyMap<string, string>
 ): Promise<WorkloadStats> {
   const time = Date.now();
-  const { stats } = runFiles(handle.directory);
+  const { kept } = runFiles(handle.directory);
   const measured = await Promise.all(
     [...nodes.keys()].map(async (node): Promise<[string, NodeStats | undefined]> => {
-      const sample = await readNodeSample(stats, node);
+      const sample = await readNodeSample(kept, node);
       if (sample === undefined || time - sample.time > FRESH_MS) {
         return [node, undefined];
       }

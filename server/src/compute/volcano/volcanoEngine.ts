@@ -44,12 +44,14 @@ import { Routes } from './routes.ts';
 import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { readStats } from './stats.ts';
-import { asEngineError, createRun, find, planHash } from './submit.ts';
+import { asEngineError, createRun, find } from './submit.ts';
 import { Turns } from './turns.ts';
 import { Unnoticed } from './unnoticed.ts';
 
-/** Runs that are brought into the cluster at a time: enough to keep an API server busy, and less than it refuses. */
+/** Creates that are under way at a time: enough to keep an API server busy, and less than it refuses. */
 export const MOST_SUBMITS = 32;
+/** Runs that are made ready at a time, so that the next is there when a create has been answered. */
+const MOST_READY = 2 * MOST_SUBMITS;
 
 /**
  * Workloads on a Kubernetes cluster with Volcano. What is so is read from the cluster by watches; what has been is in files of the
@@ -72,7 +74,8 @@ export class VolcanoEngine implements ComputeEngine {
   readonly #submits = new Map<string, Promise<void>>();
   /** How many replicas were asked for last, by the name of the service's objects. */
   readonly #scaled = new Map<string, number>();
-  readonly #turns = new Turns(MOST_SUBMITS);
+  readonly #readying = new Turns(MOST_READY);
+  readonly #creating = new Turns(MOST_SUBMITS);
   #check: Promise<EngineCheck> | undefined;
 
   /**
@@ -81,7 +84,7 @@ export class VolcanoEngine implements ComputeEngine {
    */
   static async create(config: VolcanoEngineConfig, sockets: string): Promise<VolcanoEngine> {
     const api = ClusterApi.connect(config);
-    const program = await installProgram(config.dataDirectory);
+    const program = await installProgram(config);
     return new VolcanoEngine(config, api, program, sockets);
   }
 
@@ -309,11 +312,9 @@ export class VolcanoEngine implements ComputeEngine {
     const data = clusterPlanOf(plan);
     try {
       await this.#projects.ready(data.projectId);
-      await this.#turns.take(async () => {
+      await this.#readying.take(async () => {
         await prepareFiles(this.#config, this.#ownership, data);
-        const hash = planHash(data);
-        await run.records.keepSubmitted({ hash });
-        await run.made(await this.#create(data), hash);
+        await run.made(await this.#creating.take(() => this.#create(data)));
       });
     } catch (error) {
       throw asEngineError(error);

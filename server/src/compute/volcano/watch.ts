@@ -209,7 +209,7 @@ export class Watch<T extends ClusterObject> {
     ) {
       return;
     }
-    this.#objects.set(name, object);
+    this.#objects.set(name, lean(object));
     this.#listener.changed(object);
   }
 
@@ -221,6 +221,12 @@ export class Watch<T extends ClusterObject> {
       this.#listener.removed(object);
     }
   }
+}
+
+/** Half of what the API server sends says who has set which field, and nobody asks. */
+function lean<T extends ClusterObject>(object: T): T {
+  object.metadata.managedFields = undefined;
+  return object;
 }
 
 function key(metadata: { name: string; namespace?: string }): string {

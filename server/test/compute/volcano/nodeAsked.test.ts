@@ -33,7 +33,7 @@ let sandbox: ChildProcess | undefined;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'topsdl-asked-'));
   files = runFiles(directory);
-  for (const made of [files.given, files.logs, files.nodes, files.stats]) {
+  for (const made of [files.given, files.logs]) {
     mkdirSync(made, { recursive: true });
   }
 });
@@ -78,11 +78,11 @@ async function begin(): Promise<{ pid: number; over: Promise<unknown[]> }> {
 }
 
 const record = (): unknown =>
-  JSON.parse(readFileSync(join(files.nodes, `${hostname()}.json`), 'utf8'));
+  JSON.parse(readFileSync(join(files.kept, `${hostname()}.record.json`), 'utf8'));
 
 test('a node that is told to end while it begins does not run its command', async () => {
   // A node begins with what it is given: it gets no further before there is something in the pipe.
-  const given = join(files.given, 'run.json');
+  const given = files.run;
   execFileSync('mkfifo', [given]);
   const { pid, over } = await begin();
   const pipe = await open(given, 'w');
@@ -94,7 +94,7 @@ test('a node that is told to end while it begins does not run its command', asyn
 });
 
 test('nor does one whose end was asked for before it began', async () => {
-  writeFileSync(join(files.given, 'run.json'), JSON.stringify(RUN));
+  writeFileSync(files.run, JSON.stringify(RUN));
   writeFileSync(files.stopped, '{}');
   const { over } = await begin();
   expect(await over).toEqual([143, null]);

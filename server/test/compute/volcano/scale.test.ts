@@ -37,9 +37,9 @@ test('replicas are asked for again while the watch tells of what was asked for b
       spec: { replicas: 1 }
     };
     const { uid } = server.put(pathOf(KINDS.statefulSet, namespace), set).metadata;
-    const { submitted } = runFiles(clusterHandleOf(handle).directory);
-    mkdirSync(dirname(submitted), { recursive: true });
-    writeFileSync(submitted, JSON.stringify({ hash: 'h', uid }));
+    const known = runFiles(clusterHandleOf(handle).directory).uid;
+    mkdirSync(dirname(known), { recursive: true });
+    writeFileSync(known, JSON.stringify({ uid }));
     const asked: unknown[] = [];
     server.intercept = ({ method, path, body }, response) => {
       const scales = method === 'PATCH' && path.endsWith('/scale');

@@ -328,8 +328,8 @@ async function failure(
 
 /** Whether a node has written down that it began or ended. */
 async function leftAnything(plan: WorkloadPlan): Promise<boolean> {
-  const { nodes } = runFiles(clusterPlanOf(plan).directory);
-  const records = await Promise.all(plan.nodes.map(node => readNodeRecord(nodes, node)));
+  const { kept } = runFiles(clusterPlanOf(plan).directory);
+  const records = await Promise.all(plan.nodes.map(node => readNodeRecord(kept, node)));
   return records.some(record => record !== undefined);
 }
 

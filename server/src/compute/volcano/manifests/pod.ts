@@ -188,8 +188,8 @@ function mounts(config: VolcanoEngineConfig, plan: ClusterPlan, program: string)
     shared(program, PROGRAM, true),
     shared(files.given, GIVEN, true),
     shared(files.kept, KEPT, false),
-    shared(join(files.given, 'passwd'), '/etc/passwd', true),
-    shared(join(files.given, 'group'), '/etc/group', true),
+    shared(join(program, 'passwd'), '/etc/passwd', true),
+    shared(join(program, 'group'), '/etc/group', true),
     ...(plan.layer === undefined ? [] : [shared(plan.layer, '/layer', true)]),
     ...plan.mounts.map(({ source, target, mode }, index) =>
       mode === 'overlay'

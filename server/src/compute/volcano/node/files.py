@@ -24,8 +24,8 @@ def end_asked():
 
 
 def keep(kind, node, content, durable=False):
-    """Replaces `<kind>/<node>.json` as a whole. A full disk loses it, and the run goes on."""
-    path = os.path.join(KEPT, kind, f"{node}.json")
+    """Replaces `<node>.<kind>.json` as a whole. A full disk loses it, and the run goes on."""
+    path = os.path.join(KEPT, f"{node}.{kind}.json")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         file = os.open(path + ".new", flags, 0o644)

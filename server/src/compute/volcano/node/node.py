@@ -61,7 +61,7 @@ class Node:
                 self._start()
             except OSError as problem:
                 return self._end("setup", 126, str(problem))
-        files.keep("nodes", self.name, self.record)
+        files.keep("record", self.name, self.record)
         self.started.set()
         return self._wait()
 
@@ -151,7 +151,7 @@ class Node:
         self.log.sync()
         killed = processes.memory_kills() > self.memory_kills
         self.record.update(ended=how, exitCode=code, endedAt=now(), outOfMemory=killed, detail=detail)
-        files.keep("nodes", self.name, self.record, durable=True)
+        files.keep("record", self.name, self.record, durable=True)
         return code
 
     def _measure(self):
