@@ -13,6 +13,7 @@
 import { ClusterApi } from '../../server/src/compute/volcano/client.ts';
 import { MOST_SUBMITS } from '../../server/src/compute/volcano/volcanoEngine.ts';
 import { benchCluster } from './cluster.ts';
+import { removeAll } from './ours.ts';
 import { toPanel } from './panel.ts';
 import { bareRound, oursRound, WAITS } from './rounds.ts';
 
@@ -53,6 +54,7 @@ for (let round = 1; round <= rounds; round++) {
 const panel = await toPanel(api, cluster, WAITS);
 clearInterval(awake);
 await api.close();
+await removeAll();
 console.log(
   JSON.stringify({
     jobs,
