@@ -4,6 +4,7 @@ import type { Cluster } from './cluster.ts';
 import type { VolcanoEngineConfig } from './config.ts';
 import type { Contact } from './contact.ts';
 import type { Reader } from './doctor/ask.ts';
+import { examineGateway } from './doctor/gateway.ts';
 import { examineServed, INSTALL_VOLCANO, VOLCANO } from './doctor/served.ts';
 import { examineClaim } from './doctor/volume.ts';
 import { isCard } from './load.ts';
@@ -25,12 +26,13 @@ export async function checkCluster(
     );
   }
   const reader: Reader = { get: (path, query) => contact.ask(() => api.get(path, query)) };
-  const { volume } = config;
+  const { volume, gateway } = config;
   const found =
     away === undefined
       ? [
           ...(await examineServed(reader)),
-          ...('claim' in volume ? await examineClaim(reader, volume) : [])
+          ...('claim' in volume ? await examineClaim(reader, volume) : []),
+          ...(gateway === undefined ? [] : await examineGateway(reader, gateway))
         ]
       : [];
   if (found.some(({ what, state }) => what === VOLCANO && state === 'missing')) {

@@ -22,6 +22,7 @@ export const KINDS = {
   configMap: { apiVersion: 'v1', plural: 'configmaps' },
   deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
   statefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets' },
+  gateway: { apiVersion: 'gateway.networking.k8s.io/v1', plural: 'gateways' },
   httpRoute: { apiVersion: 'gateway.networking.k8s.io/v1', plural: 'httproutes' },
   networkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' }
 } as const satisfies Record<string, Kind>;

@@ -85,6 +85,13 @@ test('a way into a service past the companion, and what lets it in', () => {
   ]).toMatchSnapshot();
 });
 
+test('a way in that is configured no more admits nobody', () => {
+  const [closed] = networkPolicies(CONFIG, 'n').filter(
+    ({ metadata }) => metadata.name === 'topsdl-gateway'
+  );
+  expect(closed?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress'], ingress: [] });
+});
+
 test('what has a way out reaches the private addresses that are given, and no others', () => {
   const outside = networkPolicies({ ...CONFIG, egress: ['10.1.2.0/24'] }, 'n').find(
     ({ metadata }) => metadata.name === 'topsdl-outside'

@@ -9,6 +9,7 @@ import type { ClusterNode, ObjectList } from '../objects.ts';
 import { examineAdmission } from './admission.ts';
 import { getIfThere, listed, looking } from './ask.ts';
 import { connect, examineConnection } from './connection.ts';
+import { examineGateway } from './gateway.ts';
 import { examineMachines, usableNodes, type SpecDemand } from './machines.ts';
 import { examinePrograms, findPrograms, type Programs } from './programs.ts';
 import { examineQueues, examineQuotas } from './queues.ts';
@@ -66,6 +67,9 @@ export async function* examineCluster(subject: Subject): AsyncGenerator<Finding>
           )
         ];
     yield judgeOwner(config, owner);
+    if (config.gateway !== undefined) {
+      yield* await examineGateway(api, config.gateway);
+    }
     if (trial !== undefined && hasVolcano) {
       yield* await examineTrial(api, config, projects, trial);
     }

@@ -21,11 +21,7 @@ export function examineServed(reader: Reader): Promise<readonly Finding[]> {
 
 async function faultOf(reader: Reader, version: string): Promise<Finding | undefined> {
   const wanted = USED.flatMap(({ apiVersion, plural }) => (apiVersion === version ? plural : []));
-  const served = await getIfThere<{ resources?: readonly { name: string }[] }>(
-    reader,
-    `/apis/${version}`
-  );
-  const absent = wanted.filter(plural => !served?.resources?.some(({ name }) => name === plural));
+  const absent = await notServed(reader, version, wanted);
   if (absent.length === 0) {
     return undefined;
   }
@@ -40,4 +36,17 @@ async function faultOf(reader: Reader, version: string): Promise<Finding | undef
     VOLCANO,
     `${listed(absent)} of ${version} are not served${instead}: ${INSTALL_VOLCANO}`
   );
+}
+
+/** Those of some kinds of a version, by their plurals, that the API server does not know. @throws ApiError */
+export async function notServed(
+  reader: Reader,
+  version: string,
+  plurals: readonly string[]
+): Promise<readonly string[]> {
+  const served = await getIfThere<{ resources?: readonly { name: string }[] }>(
+    reader,
+    `/apis/${version}`
+  );
+  return plurals.filter(plural => !served?.resources?.some(({ name }) => name === plural));
 }

@@ -51,14 +51,15 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
     spec
   });
   const everyPod = { podSelector: {} };
-  const admitted = (name: string, from: VolcanoEngineConfig['companion']): NetworkPolicy[] =>
-    from === undefined
-      ? []
-      : [
-          policy(name, {
-            podSelector: {},
-            policyTypes: ['Ingress'],
-            ingress: [
+  // One that admits nobody takes the place of what an earlier configuration has admitted: the companion may not remove policies.
+  const admitted = (name: string, from: VolcanoEngineConfig['companion']): NetworkPolicy =>
+    policy(name, {
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress:
+        from === undefined
+          ? []
+          : [
               {
                 from: [
                   {
@@ -68,8 +69,7 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
                 ]
               }
             ]
-          })
-        ];
+    });
   return [
     policy('topsdl-closed', {
       podSelector: {},
@@ -98,7 +98,7 @@ export function networkPolicies(config: VolcanoEngineConfig, namespace: string):
         }
       ]
     }),
-    ...admitted('topsdl-companion', config.companion),
-    ...admitted('topsdl-gateway', config.gateway?.from)
+    admitted('topsdl-companion', config.companion),
+    admitted('topsdl-gateway', config.gateway?.from)
   ];
 }
