@@ -13,7 +13,8 @@ export interface UsageProvider {
   waiting(projectId?: string): readonly ProjectHolder[];
 }
 
-export type CountName = keyof Overview['counts'];
+/** What features count; runs that run or wait are holders. */
+export type CountName = Exclude<keyof Overview['counts'], 'runsRunning' | 'runsWaiting'>;
 
 /** Who uses what now: providers answer, the overview and admission ask. */
 export class Usage {

@@ -57,7 +57,7 @@ export const feature: Feature = {
 
     reconciler.register(new TrainingOwner({ runs, sealer, metrics, datasets }));
     registerOwners(app, definitions, runs);
-    registerUses(app, definitions, runs);
+    registerUses(app, definitions);
     runs.beforeDelete(async runId => metrics.forget(runId));
     services.provide(runDirectory, {
       find: runId => {
@@ -102,13 +102,11 @@ function registerOwners({ access }: App, definitions: Definitions, runs: Runs): 
   access.registerOwner('/training-runs/{runId}', id => runs.find(id));
 }
 
-function registerUses({ uses, usage }: App, definitions: Definitions, runs: Runs): void {
+function registerUses({ uses }: App, definitions: Definitions): void {
   uses.register('dataset-version', id => definitions.usesOfVersion('dataset', id));
   uses.register('algorithm-version', id => definitions.usesOfVersion('algorithm', id));
   uses.register('model-version', id => definitions.usesOfVersion('model', id));
   uses.register('model', id => definitions.usesBy('saveModelSetId', id));
   uses.register('compute-spec', id => definitions.usesBy('specId', id));
   uses.register('project', id => definitions.usesBy('projectId', id));
-  usage.registerCount('runsRunning', projectId => runs.count(projectId, 'running'));
-  usage.registerCount('runsWaiting', projectId => runs.count(projectId, 'waiting'));
 }

@@ -105,15 +105,6 @@ export class Runs {
       .map(run => this.#withWorkload(run, this.#db.orm));
   }
 
-  /** How many runs of a project are in one of these states. */
-  count(projectId: string, states: 'running' | 'waiting'): number {
-    const workloads =
-      states === 'running'
-        ? store.holding(this.#db.orm, projectId)
-        : store.pending(this.#db.orm, projectId);
-    return workloads.filter(({ kind }) => kind === 'training-run').length;
-  }
-
   directory(runId: string): string {
     return join(this.#directory, runId);
   }
