@@ -12,16 +12,24 @@ import { routes } from './routes.ts';
 /** Where choices are kept between visits; the browser's local storage. */
 export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
+/** Runs something later. */
+type Later = (run: () => void, milliseconds: number) => void;
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 15_000;
+
 /** Who is signed in. The owner of the data directory is signed in unless somebody signed out. */
 export class TopsSession implements ITopsSession {
   private readonly api: ITopsApi;
   private readonly events: ITopsEvents;
   private readonly memory: Memory;
+  private readonly later: Later;
   private readonly onChanged = new Signal<this, void>(this);
   private readonly key: string;
   private running: Promise<void> | null = null;
   /** While one user goes and another comes. */
   private switching = false;
+  private failures = 0;
   state: SessionState = 'starting';
   detail: string | null = null;
   session: Session | null = null;
@@ -29,10 +37,17 @@ export class TopsSession implements ITopsSession {
   project: Project | null = null;
   readonly ready: Promise<void>;
 
-  constructor(api: ITopsApi, events: ITopsEvents, memory: Memory) {
+  /** @param later `setTimeout` outside of tests */
+  constructor(
+    api: ITopsApi,
+    events: ITopsEvents,
+    memory: Memory,
+    later: Later = (run, milliseconds) => setTimeout(run, milliseconds)
+  ) {
     this.api = api;
     this.events = events;
     this.memory = memory;
+    this.later = later;
     this.key = `topsdl:${new URL(api.baseUrl).pathname}:`;
     events.changed.connect((_, event) => this.onEvent(event));
     events.reset.connect(() => void this.refresh());
@@ -122,10 +137,19 @@ export class TopsSession implements ITopsSession {
         this.projects.find(project => project.id === wanted) ?? this.projects[0] ?? null;
       this.state = this.session ? 'signed-in' : 'signed-out';
       this.detail = null;
+      this.failures = 0;
     } catch (error) {
       // What was known is kept: the panels go on showing it until the connection is back.
       this.state = 'unreachable';
       this.detail = error instanceof Error ? error.message : String(error);
+      this.failures += 1;
+      if (this.events.status === 'open') {
+        // A connection that comes or goes says when to ask again; one that is there says nothing.
+        this.later(
+          () => void this.refresh(),
+          Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.failures - 1))
+        );
+      }
     }
     if (this.state === 'signed-out') {
       this.events.close();
