@@ -18,6 +18,7 @@ import {
   type FileSetParts,
   type FileSetWords,
   type IFileSets,
+  type ITopsSession,
   type TopsServices
 } from '@topsdl/lab';
 import { LazyDrive } from './drive/lazy.ts';
@@ -118,7 +119,14 @@ export class FileSets implements IFileSets {
           app.shell.activateById(browser.id);
         }
         const path = args['path'];
-        await browser.model.cd(typeof path === 'string' ? `/${path}` : '/');
+        const go = (): Promise<void> =>
+          browser.model.cd(typeof path === 'string' ? `/${path}` : '/');
+        if (services.session.project) {
+          await go();
+        } else {
+          // The companion may come later than the page that is restored, which waits for nobody.
+          whenThereIsAProject(services.session, () => void go());
+        }
       }
     });
     void restorer?.restore(tracker, {
@@ -161,8 +169,9 @@ export class FileSets implements IFileSets {
     let project = services.session.project?.id;
     services.session.changed.connect(({ project: now }) => {
       if (now?.id !== project) {
+        const came = project === undefined;
         project = now?.id;
-        void browser.model.cd('/');
+        void (came ? refresh.invoke() : browser.model.cd('/'));
       }
     });
     app.shell.add(browser, 'left', { rank: kind.ranks.browser, type: 'TopsDL' });
@@ -197,4 +206,15 @@ function driveName({ feature }: FileSetFeature): string {
 /** One of the parts, as a module that brings a component. */
 function part<P extends keyof FileSetParts>({ load }: FileSetFeature, name: P) {
   return async () => ({ default: (await load()).default[name] });
+}
+
+/** Calls back once, as soon as somebody is signed in who has a project. */
+function whenThereIsAProject(session: ITopsSession, act: () => void): void {
+  const look = ({ project }: ITopsSession): void => {
+    if (project) {
+      session.changed.disconnect(look);
+      act();
+    }
+  };
+  session.changed.connect(look);
 }

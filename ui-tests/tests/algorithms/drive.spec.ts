@@ -62,6 +62,30 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   await expect(editor).toContainText('print(epochs)');
 });
 
+test('a drive is where it was although the companion came later than the page', async ({
+  lab,
+  page,
+  unique
+}) => {
+  const name = unique('late');
+  const seed = await Seed.signIn();
+  const { id } = await seed.firstProject();
+  await seed.files('algorithms', id, name, new Map([['train.py', Buffer.from('')]]));
+  const kept = lab.keeps(`${name}/v1"`);
+  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
+  const files = new Files(page, 'topsdl-algorithms');
+  await expect(files.item('train.py')).toBeVisible();
+  await kept;
+  const session = /\/account\/session$/;
+  await page.route(session, route => route.abort());
+  const refused = page.waitForEvent('requestfailed', request => session.test(request.url()));
+  await page.reload();
+  await refused;
+  await page.unroute(session);
+  await lab.ready();
+  await expect(files.item('train.py')).toBeVisible();
+});
+
 test('a name that is taken is asked about, and a file is saved under another', async ({
   lab,
   page,
