@@ -1,8 +1,8 @@
+import { isApiError } from '../apiError.ts';
 import type { GatewayConfig } from '../config.ts';
 import { missing, ok, wrong, type Finding } from '../finding.ts';
 import { KINDS, pathOf } from '../kinds.ts';
 import type { ClusterObject } from '../objects.ts';
-import { isApiError } from '../apiError.ts';
 import { getIfThere, looking, type Reader } from './ask.ts';
 import { notServed } from './served.ts';
 
