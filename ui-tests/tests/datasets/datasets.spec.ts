@@ -53,6 +53,7 @@ test('images are labeled by keyboard only, and are there after a reload', async 
   await panel.getByRole('button', { name: t('Import'), exact: true }).click();
   const open = page.getByRole('button', { name: t('Open the Images') });
   await expect(open).toBeVisible({ timeout: 120_000 });
+  const kept = lab.keeps('"topsdl:dataset-version:');
   await open.press('Enter');
   const labeling = new Labeling(lab);
   await labeling.counts(6, 3);
@@ -66,6 +67,7 @@ test('images are labeled by keyboard only, and are there after a reload', async 
   await labeling.counts(4, 5);
   await labeling.saved();
 
+  await kept;
   await page.reload();
   await lab.ready();
   await expect(lab.tab(`${name} v1`)).toBeVisible();

@@ -17,8 +17,10 @@ test('a model of the file browser opens in Netron, also after a reload', async (
   const canvas = page.frameLocator(`iframe[title="${name}"]`).locator('#canvas');
   await expect(canvas).toContainText('Softmax', { timeout: 60_000 });
   await page.getByRole('tab', { name }).locator('.lm-TabBar-tabCloseIcon').click();
+  const kept = lab.keeps(name);
   await files.item(name).dblclick();
   await expect(canvas).toContainText('Softmax', { timeout: 60_000 });
+  await kept;
   await page.reload();
   await lab.ready();
   await lab.tab(name).click();
