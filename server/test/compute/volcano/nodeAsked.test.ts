@@ -58,7 +58,18 @@ async function begin(): Promise<{ pid: number; over: Promise<unknown[]> }> {
         '/',
         '/'
       ],
-      ...['--proc', '/proc', '--tmpfs', '/run', '--tmpfs', '/etc/mpi', '--tmpfs', '/opt'],
+      ...[
+        '--proc',
+        '/proc',
+        '--tmpfs',
+        '/run',
+        '--tmpfs',
+        '/etc',
+        '--dir',
+        '/etc/mpi',
+        '--tmpfs',
+        '/opt'
+      ],
       ...['--ro-bind', NODE, PROGRAM, '--ro-bind', files.given, GIVEN, '--bind', files.kept, KEPT],
       ...['python3', '-I', '-S', PROGRAM, 'master']
     ],
