@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { ChangeEvent, ClientMessage } from '@topsdl/contract';
 import type { ConnectionStatus, ITopicListener, ITopsEvents } from '@topsdl/lab';
+import { pauseAfter } from './pause.ts';
 
 /** What of a WebSocket is used, so that a test can stand in for one. */
 export type Socket = Pick<
@@ -15,7 +16,6 @@ export interface EventsOptions {
   readonly later?: (run: () => void, milliseconds: number) => () => void;
 }
 
-const LONGEST_PAUSE = 15_000;
 const OPEN = 1;
 /** How long the server may say nothing; it says that it lives every 20 s. */
 const SILENCE = 50_000;
@@ -160,8 +160,8 @@ export class TopsEvents implements ITopsEvents, IDisposable {
     this.drop();
     this.failures += 1;
     // A little chance in the pause keeps many tabs from knocking together after a restart.
-    const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** (this.failures - 1));
-    this.callOff = this.options.later(() => this.open(), pause * (0.75 + Math.random() / 2));
+    const pause = pauseAfter(this.failures) * (0.75 + Math.random() / 2);
+    this.callOff = this.options.later(() => this.open(), pause);
     this.settle('lost');
   }
 

@@ -7,6 +7,7 @@ import {
   type ITopsSession,
   type SessionState
 } from '@topsdl/lab';
+import { pauseAfter } from './pause.ts';
 import { routes } from './routes.ts';
 
 /** Where choices are kept between visits; the browser's local storage. */
@@ -14,9 +15,6 @@ export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Runs something later. */
 type Later = (run: () => void, milliseconds: number) => void;
-
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 15_000;
 
 /** Who is signed in. The owner of the data directory is signed in unless somebody signed out. */
 export class TopsSession implements ITopsSession {
@@ -145,10 +143,7 @@ export class TopsSession implements ITopsSession {
       this.failures += 1;
       if (this.events.status === 'open') {
         // A connection that comes or goes says when to ask again; one that is there says nothing.
-        this.later(
-          () => void this.refresh(),
-          Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.failures - 1))
-        );
+        this.later(() => void this.refresh(), pauseAfter(this.failures));
       }
     }
     if (this.state === 'signed-out') {

@@ -4,9 +4,20 @@ import { join } from 'node:path';
 import { operations } from '@topsdl/contract';
 import { expect, test } from '../../fixtures.ts';
 import { Files } from '../../pages/Files.ts';
+import type { Lab } from '../../pages/Lab.ts';
 import { Seed } from '../../seed.ts';
 
 const { createVersion } = operations.algorithms;
+
+/** Makes an algorithm set of some texts and shows its first version in the drive. */
+async function browse(lab: Lab, name: string, texts: Record<string, string>): Promise<Files> {
+  const seed = await Seed.signIn();
+  const { id } = await seed.firstProject();
+  const files = Object.entries(texts).map(([path, text]) => [path, Buffer.from(text)] as const);
+  await seed.files('algorithms', id, name, new Map(files));
+  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
+  return new Files(lab.page, 'topsdl-algorithms');
+}
 
 test('a version is worked on as any folder: made, written, renamed, uploaded to, deleted from', async ({
   lab,
@@ -14,11 +25,7 @@ test('a version is worked on as any folder: made, written, renamed, uploaded to,
   unique
 }) => {
   const name = unique('drive');
-  const seed = await Seed.signIn();
-  const { id } = await seed.firstProject();
-  await seed.files('algorithms', id, name, new Map([['train.py', Buffer.from('epochs = 3\n')]]));
-  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
-  const files = new Files(page, 'topsdl-algorithms');
+  const files = await browse(lab, name, { 'train.py': 'epochs = 3\n' });
 
   await files.item('train.py').dblclick();
   const editor = page.locator('.jp-FileEditor:visible .cm-content');
@@ -68,12 +75,8 @@ test('a drive is where it was although the companion came later than the page', 
   unique
 }) => {
   const name = unique('late');
-  const seed = await Seed.signIn();
-  const { id } = await seed.firstProject();
-  await seed.files('algorithms', id, name, new Map([['train.py', Buffer.from('')]]));
   const kept = lab.keeps(`${name}/v1"`);
-  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
-  const files = new Files(page, 'topsdl-algorithms');
+  const files = await browse(lab, name, { 'train.py': '' });
   await expect(files.item('train.py')).toBeVisible();
   await kept;
   const session = /\/account\/session$/;
@@ -92,15 +95,7 @@ test('a name that is taken is asked about, and a file is saved under another', a
   unique
 }) => {
   const name = unique('names');
-  const seed = await Seed.signIn();
-  const { id } = await seed.firstProject();
-  const texts = new Map([
-    ['new.py', Buffer.from('new\n')],
-    ['old.py', Buffer.from('old\n')]
-  ]);
-  await seed.files('algorithms', id, name, texts);
-  await lab.command('topsdl:algorithms:browse', { path: `${name}/v1` });
-  const files = new Files(page, 'topsdl-algorithms');
+  const files = await browse(lab, name, { 'new.py': 'new\n', 'old.py': 'old\n' });
   const dialog = page.locator('.jp-Dialog');
   const editor = page.locator('.jp-FileEditor:visible .cm-content');
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { cp, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { isThere } from '../../files/is-there.ts';
@@ -67,9 +67,7 @@ function nodeConfiguration(
 
 async function requireSource(config: VolcanoEngineConfig, source: string): Promise<void> {
   subPathOf(config, source);
-  try {
-    await lstat(source);
-  } catch {
+  if (!(await isThere(source))) {
     throw new EngineError('start_failed', `${source} is not there.`, { message: source });
   }
 }

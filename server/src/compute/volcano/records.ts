@@ -37,7 +37,9 @@ export class RunRecords {
 
   async keepUid(uid: string): Promise<void> {
     // Half of it says as much as nothing: that the object has to be looked for.
-    await inDirectory(this.#files.uid, () => writeFile(this.#files.uid, JSON.stringify({ uid })));
+    await inDirectory(this.#files.uid, () =>
+      writeFile(this.#files.uid, JSON.stringify({ uid }), { mode: 0o600 })
+    );
   }
 
   stopAsked(): Promise<StopAsked | undefined> {

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { isThere } from '../../files/is-there.ts';
 import type { Reason, WorkloadHandle, WorkloadObservation } from '../engine.ts';
 import { FINAL_STATES } from '../engine.ts';
 import { isApiError } from './apiError.ts';
@@ -298,14 +298,9 @@ export class Run {
   }
 
   /** Whether a node has ever begun, whatever the cluster says. */
-  async #hasStarted(): Promise<boolean> {
+  #hasStarted(): Promise<boolean> {
     const { kept } = runFiles(this.data.directory);
-    try {
-      await access(join(kept, `${this.data.nodes[0] ?? replicaName(0)}.started`));
-      return true;
-    } catch {
-      return false;
-    }
+    return isThere(join(kept, `${this.data.nodes[0] ?? replicaName(0)}.started`));
   }
 
   async #nodeRecords(names: readonly string[]): Promise<Map<string, NodeRecord>> {
