@@ -7,7 +7,6 @@ import { describe, expect, test } from '@jest/globals';
 import { ClusterApi } from '../../../src/compute/volcano/client.ts';
 import { expiryOf } from '../../../src/compute/volcano/credentials.ts';
 import { connect, examineConnection } from '../../../src/compute/volcano/doctor/connection.ts';
-import { examineGateway } from '../../../src/compute/volcano/doctor/gateway.ts';
 import { examineMachines, usableNodes } from '../../../src/compute/volcano/doctor/machines.ts';
 import {
   examinePrograms,
@@ -36,27 +35,11 @@ import type {
   ClusterObject,
   Deployment
 } from '../../../src/compute/volcano/objects.ts';
-import { answer, ApiServer, refuse } from './apiServer.ts';
+import type { ApiServer } from './apiServer.ts';
+import { answer, refuse } from './apiServer.ts';
 import { deployed } from './installation.ts';
+import { told, withServer } from './findings.ts';
 import { CONFIG } from './samples.ts';
-
-/** State and words of findings, for comparison. */
-function told(findings: readonly Finding[]): string[] {
-  return findings.map(({ state, what, detail }) => `${state} ${what}: ${detail}`);
-}
-
-async function withServer(
-  look: (server: ApiServer, api: ClusterApi) => Promise<void>
-): Promise<void> {
-  const server = await ApiServer.start();
-  const api = server.client();
-  try {
-    await look(server, api);
-  } finally {
-    await api.close();
-    await server.dispose();
-  }
-}
 
 describe('the connection', () => {
   test('a kubeconfig that is not there, is none, or has no such context', () => {
@@ -233,46 +216,6 @@ describe('Volcano', () => {
       };
       expect(told(await examineServed(api))).toEqual([
         'missing Volcano: podgroups and queues of scheduling.volcano.sh/v1beta1 are not served (of scheduling.volcano.sh there is v1alpha2): install Volcano 1.6 or later in the cluster'
-      ]);
-    });
-  });
-
-  test('a gateway that is not there, has no API, or is not programmed', async () => {
-    const at = { namespace: 'gateways', name: 'public', host: 'models', path: '/services' };
-    const gateways = '/apis/gateway.networking.k8s.io/v1/namespaces/gateways/gateways';
-    const from = { namespace: {}, pod: {} };
-    await withServer(async (server, api) => {
-      const look = async () => told(await examineGateway(api, { ...at, from }));
-      expect(await look()).toEqual([
-        'missing gateway: httproutes of gateway.networking.k8s.io/v1 are not served, so nobody reaches services by cluster.gateway: install the Gateway API, or take the setting away'
-      ]);
-      let may = true;
-      server.intercept = ({ path }, response) => {
-        if (path === '/apis/gateway.networking.k8s.io/v1') {
-          answer(response, 200, { resources: [{ name: 'httproutes' }] });
-          return true;
-        }
-        if (!may) {
-          refuse(response, 403, 'Forbidden');
-        }
-        return !may;
-      };
-      expect(await look()).toEqual([
-        'missing gateway: there is no Gateway gateways/public: make it, or correct cluster.gateway'
-      ]);
-      server.put(gateways, { metadata: { name: 'public' } });
-      expect(await look()).toEqual(['ok gateway: there is gateways/public']);
-      const conditions = [{ type: 'Programmed', status: 'False', message: 'no address' }];
-      server.put(gateways, {
-        metadata: { name: 'public' },
-        status: { conditions }
-      } as ClusterObject);
-      expect(await look()).toEqual([
-        'wrong gateway: gateways/public is not programmed: no address'
-      ]);
-      may = false;
-      expect(await look()).toEqual([
-        'ok gateway: httproutes of gateway.networking.k8s.io/v1 are served'
       ]);
     });
   });
